@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Highwater. What a newcomer needs:
+#
+#   make demo     install what is missing, build kernels and guests, run configs/plan/demo.yaml
+#   make check    every test, guest boots on both architectures included
+#
+# and what a developer needs:
+#
+#   make          the binary ./highwater and the two guest agents
+#   make unit     unit tests (no guest), make quick: all tests that need no kernel
+#   make lint     cppcheck, clang-tidy, shellcheck, layering
+#   make fuzz     each fuzz target for FUZZ_SECONDS
+#   make bench    figures; never part of a test
+#
+# Everything made goes to out/ (O=DIR for elsewhere) and ./highwater.
+
+O ?= out
+CC = gcc
+PREFIX ?= /usr/local
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+       -Wpointer-arith -Wdeclaration-after-statement -Wvla -Wundef -Wwrite-strings -Wformat=2 -Werror
+BASE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -g $(WARN)
+INC = -Iharness -Ianalysis -I$(O)/gen
+CFLAGS ?= -O2
+SAN = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LIBS = -lsqlite3 -ljansson -lyaml -lmd -lm
+
+# The stages, in pipeline order; harness/t/layering.t checks who includes whom.
+STAGES = lib proto plan build boot run collect decode store cmd
+SRCS = $(foreach s,$(STAGES),$(wildcard harness/$(s)/*.c)) $(wildcard analysis/*/*.c)
+OBJS = $(SRCS:%.c=$(O)/obj/%.o)
+SAN_OBJS = $(SRCS:%.c=$(O)/san/%.o)
+GEN = $(O)/gen/schema_sql.h
+UNIT_SRCS = $(wildcard harness/t/unit/test_*.c)
+UNITS = $(UNIT_SRCS:harness/t/unit/%.c=$(O)/t/%)
+BENCH = $(patsubst harness/t/bench/%.c,$(O)/bench/%,$(wildcard harness/t/bench/*.c))
+FUZZ_SRCS = $(wildcard harness/t/fuzz/fuzz_*.c)
+FUZZERS = $(FUZZ_SRCS:harness/t/fuzz/%.c=$(O)/fuzz/%)
+FUZZ_SECONDS ?= 60
+
+# The guest: static, libc only, one binary per architecture.
+GUEST_SRCS = $(wildcard harness/guest/*.c harness/guest/workload/*.c harness/proto/*.c) \
+	     harness/lib/parse.c
+AGENTS = $(O)/guest/agent-i386 $(O)/guest/agent-x86_64
+GUEST_CFLAGS = $(BASE_CFLAGS) -O2 -static -Iharness -ffile-prefix-map=$(CURDIR)=. -g0
+ARCH_i386 = -m32 -march=i686
+ARCH_x86_64 = -m64
+
+.PHONY: all agents unit quick check demo deps lint fuzz bench install clean
+.SECONDARY:
+
+all: highwater agents
+
+highwater: $(O)/obj/harness/main.o $(OBJS)
+	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+
+agents: $(AGENTS)
+
+$(O)/guest/agent-%: $(GUEST_SRCS) $(wildcard harness/guest/*.h harness/guest/workload/*.h harness/proto/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(ARCH_$*) $(GUEST_CFLAGS) -s -o $@ $(GUEST_SRCS)
+
+$(O)/gen/schema_sql.h: harness/store/schema.sql
+	@mkdir -p $(@D)
+	{ echo 'static const char schema_sql[] ='; \
+	  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $<; echo ';'; } > $@
+
+$(O)/obj/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
+
+$(O)/san/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) $(SAN) $(INC) -MMD -MP -c -o $@ $<
+
+# Unit tests see the whole harness but main.c, under ASan and UBSan.
+$(O)/san/all.a: $(SAN_OBJS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(O)/t/%: $(O)/san/harness/t/unit/%.o $(O)/san/all.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $^ -lcmocka $(LIBS)
+
+$(O)/bench/%: harness/t/bench/%.c $(OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -o $@ $^ $(LIBS)
+
+# libFuzzer comes with clang; the code under test is built with it once more.
+$(O)/fz/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	clang $(filter-out -Werror,$(BASE_CFLAGS)) -O1 -fsanitize=fuzzer-no-link,address,undefined $(INC) -MMD -MP -c -o $@ $<
+
+$(O)/fuzz/%: $(O)/fz/harness/t/fuzz/%.o $(SRCS:%.c=$(O)/fz/%.o)
+	@mkdir -p $(@D)
+	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
+unit: $(UNITS)
+	CMOCKA_MESSAGE_OUTPUT=TAP prove -Q $(UNITS)
+
+QUICK = $(wildcard harness/t/*.t)
+GUEST_TESTS = $(wildcard harness/t/guest/*.t)
+
+quick: all $(UNITS)
+	CMOCKA_MESSAGE_OUTPUT=TAP prove $(UNITS) $(QUICK)
+
+# Every test; the guest tests build the kernels they need first. prove's last
+# lines are the verdict.
+check: deps
+	$(MAKE) check-now
+
+.PHONY: check-now
+check-now: all $(UNITS)
+	./highwater build
+	CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(UNITS) $(QUICK) $(GUEST_TESTS)
+
+DEMO_RESULTS ?= results/demo
+
+demo: deps
+	$(MAKE) all
+	./highwater run configs/plan/demo.yaml -o $(DEMO_RESULTS)
+	./highwater compare kernel=base,series arch=i386,x86_64 -o $(DEMO_RESULTS)
+	@echo "results: $(DEMO_RESULTS) (./highwater list -o $(DEMO_RESULTS))"
+
+deps:
+	@harness/deps.sh
+
+lint: $(GEN)
+	harness/t/lint.sh
+
+fuzz: $(FUZZERS)
+	harness/t/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
+
+bench: all $(BENCH)
+	harness/t/bench/run.sh $(O)
+
+install: all
+	install -D -m 755 highwater $(DESTDIR)$(PREFIX)/bin/highwater
+
+clean:
+	rm -rf $(O) highwater
+
+-include $(OBJS:.o=.d) $(SAN_OBJS:.o=.d)
