@@ -191,20 +191,30 @@ static const char *last_lines(struct strbuf *s, int nr)
 	return p;
 }
 
+int proc_run_checked(const struct proc_opts *opts, struct proc_result *ret_result,
+		     struct error *err)
+{
+	struct proc_result *r = ret_result;
+
+	if (proc_run(opts, r, err))
+		return -1;
+	if (r->timed_out)
+		return error_set(err, ERROR_HOST, "'%s' did not end within %u s", opts->argv[0],
+				 opts->deadline_s);
+	if (r->signal)
+		return error_set(err, ERROR_HOST, "'%s' was killed: %s", opts->argv[0],
+				 strsignal(r->signal));
+	if (r->exit_code)
+		return error_set(err, ERROR_HOST, "'%s' failed with exit code %d:\n%s", opts->argv[0],
+				 r->exit_code, last_lines(&r->out, QUOTED_LINES));
+	return 0;
+}
+
 int proc_check(const struct proc_opts *opts, struct error *err)
 {
 	struct proc_result r;
-	int rc = proc_run(opts, &r, err);
+	int rc = proc_run_checked(opts, &r, err);
 
-	if (!rc && r.timed_out)
-		rc = error_set(err, ERROR_HOST, "'%s' did not end within %u s", opts->argv[0],
-			       opts->deadline_s);
-	else if (!rc && r.signal)
-		rc = error_set(err, ERROR_HOST, "'%s' was killed: %s", opts->argv[0],
-			       strsignal(r.signal));
-	else if (!rc && r.exit_code)
-		rc = error_set(err, ERROR_HOST, "'%s' failed with exit code %d:\n%s", opts->argv[0],
-			       r.exit_code, last_lines(&r.out, QUOTED_LINES));
 	proc_result_release(&r);
 	return rc;
 }

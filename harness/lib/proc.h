@@ -37,6 +37,9 @@ struct proc_result {
  * @ret_result. The caller releases with proc_result_release() in every case. */
 int proc_run(const struct proc_opts *opts, struct proc_result *ret_result, struct error *err);
 /* The same, and an exit code other than 0 is an error that quotes the last lines. */
+int proc_run_checked(const struct proc_opts *opts, struct proc_result *ret_result,
+		     struct error *err);
+/* The same when what it prints does not matter. */
 int proc_check(const struct proc_opts *opts, struct error *err);
 void proc_result_release(struct proc_result *r);
 
