@@ -44,7 +44,7 @@ static bool parse_line(const char *line, size_t len, struct option *ret)
 	static const char unset[] = " is not set";
 	const char *eq;
 
-	if (len > 9 + sizeof(unset) && strncmp(line, "# CONFIG_", 9) == 0 &&
+	if (len >= 9 + sizeof(unset) && strncmp(line, "# CONFIG_", 9) == 0 &&
 	    strncmp(line + len - (sizeof(unset) - 1), unset, sizeof(unset) - 1) == 0) {
 		*ret = (struct option){ line + 2, len - 2 - (sizeof(unset) - 1), "n", 1 };
 		return true;
