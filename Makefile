@@ -127,8 +127,16 @@ demo: deps
 deps:
 	@harness/deps.sh
 
-lint: $(GEN)
-	harness/t/lint.sh
+TIDY_SRCS = $(SRCS) harness/main.c $(UNIT_SRCS) $(filter-out harness/lib/% harness/proto/%,$(GUEST_SRCS))
+
+lint: $(TIDY_SRCS:%=$(O)/tidy/%.ok)
+	harness/t/lint.sh $(O)
+
+$(O)/tidy/%.ok: % .clang-tidy | $(GEN)
+	@mkdir -p $(@D)
+	@clang-tidy --quiet --warnings-as-errors='*' $< -- -std=gnu11 -D_GNU_SOURCE $(INC) \
+		2>$(@:.ok=.err) || { cat $(@:.ok=.err); exit 1; }
+	@touch $@
 
 fuzz: $(FUZZERS)
 	harness/t/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)

@@ -22,6 +22,7 @@ void config_fragments(const struct paths *paths, const struct kernel_name *kerne
 
 int config_text(const struct argv *fragments, struct strbuf *out, struct error *err)
 {
+	strbuf_adds(out, "");
 	for (size_t i = 0; i < fragments->nr; i++) {
 		if (io_read_file(fragments->v[i], FRAGMENT_MAX, out, err))
 			return -1;

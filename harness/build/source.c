@@ -68,7 +68,7 @@ out:
 /* Is @version of the same X.Y as @wanted? The series is pinned to that. */
 static bool same_release(const char *version, const char *wanted)
 {
-	const char *dot = strrchr(wanted, '.');
+	const char *dot = wanted ? strrchr(wanted, '.') : NULL;
 
 	return dot && strncmp(version, wanted, dot + 1 - wanted) == 0;
 }
@@ -92,33 +92,37 @@ static char *source_dir(const struct paths *paths, const struct base *base, cons
 	return dir;
 }
 
-/* Read a finished source directory into @s; 1 when there is none. */
-static int source_load(const char *dir, struct source *s, struct error *err)
+/* A source directory is finished when its origin is written. */
+static bool source_there(const char *dir)
+{
+	char *path = xasprintf("%s/origin", dir);
+	bool there = io_exists(path);
+
+	free(path);
+	return there;
+}
+
+static int source_load(const char *dir, struct source *ret, struct error *err)
 {
 	struct strbuf origin = STRBUF_INIT;
 	char *path = xasprintf("%s/origin", dir);
-	struct git git;
-	int rc = 1;
+	struct source s = { .repo = xasprintf("%s/tree", dir), .lock = xasprintf("%s/lock", dir) };
+	struct git git = { .dir = s.repo };
+	int rc;
 
-	*s = (struct source){};
-	if (!io_exists(path))
-		goto out;
-	s->repo = xasprintf("%s/tree", dir);
-	s->lock = xasprintf("%s/lock", dir);
-	git = (struct git){ .dir = s->repo };
 	rc = io_read_file(path, 4096, &origin, err);
 	if (!rc)
-		rc = git_id(&git, GIT_ARGS("rev-parse", "refs/highwater/base"), s->commit, err);
+		rc = git_id(&git, GIT_ARGS("rev-parse", "refs/highwater/base"), s.commit, err);
 	if (!rc)
-		rc = git_id(&git, GIT_ARGS("rev-parse", "refs/highwater/base^{tree}"), s->tree, err);
-	if (rc) {
-		source_release(s);
-		goto out;
+		rc = git_id(&git, GIT_ARGS("rev-parse", "refs/highwater/base^{tree}"), s.tree, err);
+	if (!rc) {
+		origin.buf[strcspn(origin.buf, "\n")] = '\0';
+		s.version = xstrndup(origin.buf, strcspn(origin.buf, " "));
+		s.origin = xstrdup(origin.buf);
+		*ret = s;
+	} else {
+		source_release(&s);
 	}
-	origin.buf[strcspn(origin.buf, "\n")] = '\0';
-	s->version = xstrndup(origin.buf, strcspn(origin.buf, " "));
-	s->origin = xstrdup(origin.buf);
-out:
 	strbuf_release(&origin);
 	free(path);
 	return rc;
@@ -301,43 +305,50 @@ static int fetch(const struct paths *paths, const struct base *base, const char 
 			 base->version, debian.msg, url.msg);
 }
 
-/* Open @ret if it is there, get it first if @get. */
+/* Fetch under a lock: whoever waits for it finds the work done. */
+static int fetch_once(const struct paths *paths, const struct base *base, const char *from,
+		      const char *dir, struct error *err)
+{
+	char *parent = xasprintf("%s/linux", paths->cache);
+	char *lock_path = xasprintf("%s/fetch.lock", parent);
+	int lock = -1, rc;
+
+	rc = io_mkdirs(parent, err);
+	if (!rc) {
+		lock = io_lock(lock_path, true, err);
+		rc = lock < 0 ? -1 : 0;
+	}
+	if (!rc && !source_there(dir))
+		rc = fetch(paths, base, from, dir, err);
+	if (lock >= 0)
+		close(lock);
+	free(lock_path);
+	free(parent);
+	return rc;
+}
+
 static int source_get(const struct paths *paths, const char *from, bool get, struct source *ret,
 		      struct error *err)
 {
 	const char *env = getenv("HIGHWATER_SOURCE");
 	struct base base;
-	char *dir, *parent;
-	int rc, lock = -1;
+	char *dir;
+	int rc = 0;
 
+	*ret = (struct source){};
 	if (!from && env && *env)
 		from = env;
 	if (base_load(paths->patches, &base, err))
 		return -1;
 	dir = source_dir(paths, &base, from);
-	parent = xasprintf("%s/linux", paths->cache);
-	rc = source_load(dir, ret, err);
-	if (rc == 1 && !get)
-		rc = error_set(err, ERROR_HOST, "Linux %s is not in the cache; run 'highwater fetch'",
-			       base.version);
-	if (rc == 1) {
-		char *lock_path = xasprintf("%s/fetch.lock", parent);
-
-		rc = io_mkdirs(parent, err);
-		if (!rc) {
-			lock = io_lock(lock_path, true, err);
-			rc = lock < 0 ? -1 : source_load(dir, ret, err);
-		}
-		if (rc == 1)
-			rc = fetch(paths, &base, from, dir, err);
-		if (!rc && !ret->repo)
-			rc = source_load(dir, ret, err);
-		if (lock >= 0)
-			close(lock);
-		free(lock_path);
-	}
+	if (!source_there(dir))
+		rc = get ? fetch_once(paths, &base, from, dir, err) :
+			   error_set(err, ERROR_HOST,
+				     "Linux %s is not in the cache; run 'highwater fetch'",
+				     base.version);
+	if (!rc)
+		rc = source_load(dir, ret, err);
 	free(dir);
-	free(parent);
 	base_release(&base);
 	return rc;
 }

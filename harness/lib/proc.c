@@ -18,7 +18,7 @@
 #include "lib/io.h"
 #include "lib/xalloc.h"
 
-#define CAPTURE_MAX (1 << 20)
+#define CAPTURE_MAX ((size_t)1 << 20)
 #define QUOTED_LINES 15
 
 static double now_s(void)
@@ -140,7 +140,7 @@ int proc_run(const struct proc_opts *opts, struct proc_result *ret_result, struc
 	struct proc_result *r = ret_result;
 	double t0 = now_s();
 	int fds[2], status, log_fd = -1;
-	pid_t pid;
+	pid_t pid = -1;
 
 	*r = (struct proc_result){ .exit_code = -1 };
 	if (pipe2(fds, O_CLOEXEC))
