@@ -68,7 +68,7 @@ out:
 /* Is @version of the same X.Y as @wanted? The series is pinned to that. */
 static bool same_release(const char *version, const char *wanted)
 {
-	const char *dot = wanted ? strrchr(wanted, '.') : NULL;
+	const char *dot = strrchr(wanted, '.');
 
 	return dot && strncmp(version, wanted, dot + 1 - wanted) == 0;
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
+void error_fill(struct error *err, enum error_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -13,10 +13,9 @@ int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
-	return -1;
 }
 
-int error_errno(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
+void error_fill_errno(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
 {
 	va_list ap;
 	size_t len;
@@ -27,10 +26,9 @@ int error_errno(struct error *err, enum error_kind kind, int errnum, const char 
 	va_end(ap);
 	len = strlen(err->msg);
 	snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", strerror(errnum));
-	return -1;
 }
 
-int error_prefix(struct error *err, const char *fmt, ...)
+void error_add_prefix(struct error *err, const char *fmt, ...)
 {
 	char old[sizeof(err->msg)];
 	va_list ap;
@@ -43,5 +41,4 @@ int error_prefix(struct error *err, const char *fmt, ...)
 	len = strlen(err->msg);
 	snprintf(err->msg + len, sizeof(err->msg) - len, ": %.*s",
 		 (int)(sizeof(err->msg) - len - 3), old);
-	return -1;
 }

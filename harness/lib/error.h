@@ -21,15 +21,22 @@ struct error {
 	char msg[4096];
 };
 
-/* Fill @err and return -1, so that "return error_set(...)" reads well. */
-int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
+/*
+ * Fill @err and return -1, so that "return error_set(...)" reads well. Macros,
+ * so that a compiler or analyzer that sees one file knows the -1.
+ */
+#define error_set(...) ({ error_fill(__VA_ARGS__); -1; })
+void error_fill(struct error *err, enum error_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* The same with ": " and the text of @errnum appended. */
-int error_errno(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
+#define error_errno(...) ({ error_fill_errno(__VA_ARGS__); -1; })
+void error_fill_errno(struct error *err, enum error_kind kind, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /* Put "context: " in front of the message; returns -1. */
-int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#define error_prefix(...) ({ error_add_prefix(__VA_ARGS__); -1; })
+void error_add_prefix(struct error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif
