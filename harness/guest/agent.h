@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * agent: PID 1 of every guest. It takes the job out of the shared region, does
+ * it, reports frames, and powers off. It needs no shell, no library but libc,
+ * and no host time.
+ *
+ * Errors do not travel: whoever cannot go on calls agent_fail(), which reports
+ * the reason, says BYE fail and powers off. Nothing here hangs on purpose and
+ * nothing ends without a frame, except when the kernel dies.
+ */
+#ifndef GUEST_AGENT_H
+#define GUEST_AGENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/frame.h"
+#include "proto/job.h"
+
+/* Text of the running errno is appended to the reason by agent_fail_errno(). */
+void agent_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void agent_fail_errno(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* region.c: map the shared memory and copy the job out of it. */
+void region_map(void);
+struct job *region_job(void);
+
+/* emit.c: append frames to the region. A frame that does not fit marks the
+ * region as full; everything after it is dropped, and the host says so. */
+void emit_attach(void *region);
+void emit(enum frame_type type, const void *data, size_t len);
+void emit_text(enum frame_type type, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Head and body of one frame, for payloads that start with a line of text. */
+void emit_two(enum frame_type type, const void *head, size_t head_len, const void *body,
+	      size_t body_len);
+/* METRIC: @label "-" when there is just one. */
+void emit_metric(const char *name, const char *label, uint64_t value);
+/* VALUE with three decimals: @numerator / @denominator; nothing if that is 0. */
+void emit_ratio(const char *name, const char *label, uint64_t numerator, uint64_t denominator);
+void emit_bye(const char *word);
+
+/* Read all of @path; the bytes are NUL-terminated and belong to a static
+ * buffer that the next call reuses. NULL if it cannot be opened. */
+const char *read_file(const char *path, size_t *ret_len);
+/* Write @text to @path; 0 or -errno. */
+int write_file(const char *path, const char *text);
+
+/* snapshot.c: the kernel's own counters, raw. @moment: "begin", "end". */
+void snapshot(const char *moment);
+/* A row of /proc/vmstat or a kB row of /proc/meminfo, now. */
+uint64_t vmstat(const char *name);
+
+/* sysctl.c */
+void tunables_apply(const struct job *job);
+
+/* swap.c */
+void swap_start(const struct job *job);
+
+/* tool.c: run a program with its output in @out (stdout and stderr); returns its
+ * wait status. */
+int tool_run(const char *const argv[], const char *out);
+/* Send file @path as OUTPUT @name. */
+void tool_output(const char *name, const char *path);
+/* Exit code 0 or agent_fail() with the last line of @out. */
+void tool_check(const char *name, int status, const char *out);
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The agent's main: PID 1, a table of phases, and the two ways to end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "guest/agent.h"
+#include "guest/workload.h"
+
+/* QEMU runs with -no-reboot: a restart is the one way out that needs no ACPI. */
+static void __attribute__((noreturn)) power_off(void)
+{
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
+}
+
+/* For the time before the region is there; the kernel log reaches the console. */
+static void say_on_console(const char *text)
+{
+	int fd = open("/dev/kmsg", O_WRONLY);
+
+	dprintf(fd < 0 ? STDERR_FILENO : fd, "highwater: %s\n", text);
+}
+
+static void __attribute__((noreturn)) fail_with(char *text)
+{
+	for (char *p = text; *p; p++)
+		if (*p == '\n')
+			*p = ' ';
+	emit(FRAME_FAIL, text, strlen(text));
+	emit_bye("fail");
+	say_on_console(text);
+	power_off();
+}
+
+void agent_fail(const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fail_with(text);
+}
+
+void agent_fail_errno(const char *fmt, ...)
+{
+	const char *why = strerror(errno);
+	char text[512];
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (len >= 0 && len < (int)sizeof(text))
+		snprintf(text + len, sizeof(text) - (size_t)len, ": %s", why);
+	fail_with(text);
+}
+
+static const struct workload *workload;
+
+static void phase_mount(void)
+{
+	static const struct {
+		const char *type, *at;
+	} mounts[] = {
+		{ "devtmpfs", "/dev" }, { "proc", "/proc" }, { "sysfs", "/sys" },
+		{ "tmpfs", "/tmp" },   { "debugfs", "/sys/kernel/debug" },
+		{ "tracefs", "/sys/kernel/tracing" },
+	};
+	int fd;
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
+		if (mount(mounts[i].type, mounts[i].at, mounts[i].type, 0, NULL) && errno != EBUSY)
+			agent_fail_errno("cannot mount %s", mounts[i].at);
+	fd = open("/dev/console", O_RDWR);
+	for (int to = 0; fd >= 0 && to < 3; to++)
+		dup2(fd, to);
+	/* The OOM killer should take the workload, and say so, before us. */
+	write_file("/proc/self/oom_score_adj", "-1000");
+}
+
+static void phase_hello(void)
+{
+	const struct job *job = region_job();
+	struct utsname u;
+
+	if (uname(&u))
+		agent_fail_errno("uname");
+	emit_text(FRAME_HELLO, "release %s\nversion %s\nmachine %s\nworkload %s\npage %ld\ncpus %ld\n",
+		  u.release, u.version, u.machine, job->workload, sysconf(_SC_PAGESIZE),
+		  sysconf(_SC_NPROCESSORS_ONLN));
+	workload = workload_by_name(job->workload);
+	if (!workload)
+		agent_fail("this agent has no workload '%s'", job->workload);
+}
+
+static void phase_tunables(void)
+{
+	tunables_apply(region_job());
+}
+
+static void phase_swap(void)
+{
+	swap_start(region_job());
+}
+
+static void phase_prepare(void)
+{
+	if (workload->prepare)
+		workload->prepare(region_job());
+}
+
+static void phase_begin(void)
+{
+	snapshot("begin");
+}
+
+static void phase_work(void)
+{
+	workload->run(region_job());
+}
+
+static void phase_end(void)
+{
+	snapshot("end");
+}
+
+/* Phases in order; those before the region is mapped cannot be reported. */
+static const struct {
+	const char *name;
+	void (*run)(void);
+} phases[] = {
+	{ "mount", phase_mount },   { "region", region_map },	{ "hello", phase_hello },
+	{ "tunables", phase_tunables }, { "swap", phase_swap },	{ "prepare", phase_prepare },
+	{ "begin", phase_begin },   { "work", phase_work },	{ "end", phase_end },
+};
+
+int main(void)
+{
+	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
+		emit(FRAME_PHASE, phases[i].name, strlen(phases[i].name));
+		phases[i].run();
+	}
+	emit_bye("ok");
+	power_off();
+}
