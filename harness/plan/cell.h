@@ -39,6 +39,7 @@ struct cell {
 	const char *file; /* text of the workload's file, or NULL */
 	const struct pair *tunables; /* sorted by key */
 	size_t nr_tunables;
+	const char *events; /* a list of configs/events/, or "none" */
 	unsigned int seed; /* 1, 2, ... */
 	unsigned int timeout_s; /* wall; 0: the runner's default */
 };

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boot/qemu.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/xalloc.h"
+
+static const char *const binaries[NR_ARCHES] = {
+	[ARCH_I386] = "qemu-system-i386",
+	[ARCH_X86_64] = "qemu-system-x86_64",
+};
+
+/*
+ * What every guest is told. nullb0 completes inline and holds no data, so a
+ * block device of any size costs no guest memory and keeps runs bit-exact.
+ */
+static const char common_cmdline[] = "console=ttyS0 panic=-1 nokaslr tsc=reliable i8042.noprobe "
+				     "null_blk.gb=2 null_blk.irqmode=0";
+
+/*
+ * With one vCPU the local APIC is not needed, and calibrating its timer is most
+ * of an instruction-clock boot.
+ */
+static const char one_vcpu_cmdline[] = " apic=off nolapic no_timer_check lpj=1000000";
+
+void qemu_cmdline(const struct guest_spec *g, struct strbuf *out)
+{
+	strbuf_adds(out, common_cmdline);
+	if (g->vcpus == 1 && !g->kvm)
+		strbuf_adds(out, one_vcpu_cmdline);
+	if (g->swap == SWAP_RAM)
+		strbuf_addf(out, " brd.rd_nr=1 brd.rd_size=%" PRIu64, g->swap_bytes >> 10);
+	if (g->extra_cmdline && *g->extra_cmdline)
+		strbuf_addf(out, " %s", g->extra_cmdline);
+}
+
+static void add_clock(const struct guest_spec *g, struct argv *out)
+{
+	argv_add(out, "-accel");
+	if (g->clock == CLOCK_INSN) {
+		argv_add(out, "tcg,thread=single");
+		argv_add(out, "-icount");
+		argv_addf(out, "shift=%d,sleep=off", INSN_SHIFT);
+		argv_add(out, "-rtc");
+		argv_add(out, "clock=vm,base=2026-01-01");
+	} else if (g->kvm) {
+		argv_add(out, "kvm");
+		argv_add(out, "-cpu");
+		argv_add(out, "host");
+	} else {
+		argv_addf(out, "tcg,thread=%s", g->vcpus > 1 ? "multi" : "single");
+	}
+}
+
+static void add_machine(const struct guest_spec *g, struct argv *out)
+{
+	argv_add(out, binaries[g->arch]);
+	argv_add(out, "-M");
+	argv_add(out, "pc,usb=off,vmport=off");
+	argv_add(out, "-m");
+	argv_addf(out, "%" PRIu64 "B", g->memory_bytes);
+	argv_add(out, "-smp");
+	argv_addf(out, "%u", g->vcpus);
+	add_clock(g, out);
+	argv_add(out, "-seed");
+	argv_add(out, "1");
+	argv_add(out, "-nodefaults");
+	argv_add(out, "-no-user-config");
+	argv_add(out, "-no-reboot");
+	argv_add(out, "-display");
+	argv_add(out, "none");
+	argv_add(out, "-sandbox");
+	argv_add(out, "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+}
+
+static void add_devices(const struct guest_spec *g, const char *console, const char *region,
+			const char *disk, struct argv *out)
+{
+	argv_add(out, "-chardev");
+	argv_addf(out, "file,id=console,path=%s", console);
+	argv_add(out, "-serial");
+	argv_add(out, "chardev:console");
+	argv_add(out, "-object");
+	argv_addf(out, "memory-backend-file,id=region,size=%" PRIu64 ",mem-path=%s,share=on",
+		  g->region_bytes, region);
+	argv_add(out, "-device");
+	argv_add(out, "ivshmem-plain,memdev=region");
+	if (g->swap == SWAP_DISK) {
+		argv_add(out, "-drive");
+		argv_addf(out, "if=none,id=swap,format=raw,cache=unsafe,file=%s", disk ? disk : "");
+		argv_add(out, "-device");
+		argv_add(out, "virtio-blk-pci,drive=swap");
+	}
+}
+
+void qemu_argv(const struct guest_spec *g, struct argv *out)
+{
+	struct strbuf cmdline = STRBUF_INIT;
+
+	qemu_cmdline(g, &cmdline);
+	add_machine(g, out);
+	add_devices(g, g->console, g->region, g->disk, out);
+	argv_add(out, "-kernel");
+	argv_add(out, g->kernel);
+	argv_add(out, "-initrd");
+	argv_add(out, g->initramfs);
+	argv_add(out, "-append");
+	argv_add(out, cmdline.buf);
+	strbuf_release(&cmdline);
+}
+
+void qemu_identity(const struct guest_spec *g, struct strbuf *out)
+{
+	struct argv argv = {};
+
+	add_machine(g, &argv);
+	add_devices(g, "{console}", "{region}", "{disk}", &argv);
+	for (size_t i = 0; i < argv.nr; i++)
+		strbuf_addf(out, "%s%s", i ? " " : "", argv.v[i]);
+	argv_release(&argv);
+}
+
+int qemu_version(enum arch arch, char **ret, struct error *err)
+{
+	static const char mark[] = "QEMU emulator version ";
+	const char *const argv[] = { binaries[arch], "--version", NULL };
+	struct proc_opts opts = { .argv = argv, .deadline_s = 20 };
+	struct proc_result r = {};
+	const char *p;
+	int rc = proc_run_checked(&opts, &r, err);
+
+	if (rc) {
+		error_prefix(err, "no working QEMU; install qemu-system-x86");
+	} else {
+		p = strstr(r.out.buf, mark);
+		if (!p)
+			rc = error_set(err, ERROR_HOST, "'%s' does not tell its version",
+				       binaries[arch]);
+		else
+			*ret = xstrndup(p + sizeof(mark) - 1, strcspn(p + sizeof(mark) - 1, "\n"));
+	}
+	proc_result_release(&r);
+	return rc;
+}

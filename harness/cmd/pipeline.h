@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pipeline: the stages put together for `run`: which cells are missing, boot
+ * them, collect, judge, publish, ingest, verify. The one place that sees all
+ * stages; it decides nothing that a stage can decide.
+ */
+#ifndef CMD_PIPELINE_H
+#define CMD_PIPELINE_H
+
+#include <stdbool.h>
+
+#include "run/progress.h"
+#include "run/session.h"
+#include "store/store.h"
+
+struct pipeline_options {
+	const char *results;
+	unsigned int jobs; /* guests at once */
+	bool verify; /* run every insn cell twice and compare */
+	bool retry; /* run cells again whose last run was not ok */
+	unsigned int shard, nr_shards; /* 1-based; 0: all */
+};
+
+struct pipeline_totals {
+	size_t nr_cells, nr_cached, nr_run, nr_failed;
+	size_t nr_verified, nr_different; /* cells with two equal, two different runs */
+	double cpu_s; /* of QEMU */
+	double harness_cpu_s;
+	double wall_s;
+};
+
+/* 0: all done, 1: interrupted, -1: @err. Cells that fail are counted, not errors. */
+int pipeline_run(const struct session *session, const struct pipeline_options *o,
+		 struct pipeline_totals *ret_totals, struct error *err);
+
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collect/rundir.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collect/region.h"
+#include "lib/io.h"
+#include "lib/xalloc.h"
+
+#define CONSOLE_MAX (64u << 20) /* QEMU's file size limit keeps it far below */
+#define REGION_MAX (1u << 30)
+
+int rundir_begin(const char *results, const char *id, unsigned int n, uint64_t region_bytes,
+		 const void *job, size_t job_bytes, struct rundir *ret, struct error *err)
+{
+	struct rundir r = {
+		.final = xasprintf("%s/runs/%s/%u", results, id, n),
+		.tmp = xasprintf("%s/tmp/%.16s-%u-%ld", results, id, n, (long)getpid()),
+	};
+
+	r.region = xasprintf("%s/region", r.tmp);
+	r.console = xasprintf("%s/console", r.tmp);
+	r.qemu_log = xasprintf("%s/qemu.log", r.tmp);
+	*ret = r;
+	if (io_remove_tree(r.tmp, err) || io_mkdirs(r.tmp, err) ||
+	    io_write_file(r.console, "", 0, err) ||
+	    region_create(r.region, region_bytes, job, job_bytes, err)) {
+		rundir_abandon(ret);
+		rundir_release(ret);
+		return -1;
+	}
+	return 0;
+}
+
+/* frames and console, with their lengths, so that no byte can move between them. */
+static void digest(struct rundir_evidence *e)
+{
+	struct strbuf all = STRBUF_INIT;
+
+	strbuf_addf(&all, "frames %zu\n", e->frames.len);
+	strbuf_add(&all, e->frames.buf, e->frames.len);
+	strbuf_addf(&all, "console %zu\n", e->console.len);
+	strbuf_add(&all, e->console.buf, e->console.len);
+	sha256_bytes(all.buf, all.len, e->digest);
+	strbuf_release(&all);
+}
+
+int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct error *err)
+{
+	struct strbuf region = STRBUF_INIT;
+	struct rundir_evidence e = {};
+
+	strbuf_add(&e.frames, "", 0);
+	if (io_read_file(r->region, REGION_MAX, &region, err) ||
+	    io_read_file(r->console, CONSOLE_MAX, &e.console, err)) {
+		strbuf_release(&region);
+		rundir_evidence_release(&e);
+		return -1;
+	}
+	region_frames(region.buf, region.len, &e.frames, e.problem, sizeof(e.problem));
+	digest(&e);
+	strbuf_release(&region);
+	*ret = e;
+	return 0;
+}
+
+void rundir_evidence_release(struct rundir_evidence *e)
+{
+	strbuf_release(&e->frames);
+	strbuf_release(&e->console);
+}
+
+static int put(const char *dir, const char *name, const void *data, size_t len, struct error *err)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	int rc = io_write_file(path, data, len, err);
+
+	free(path);
+	return rc;
+}
+
+int rundir_finish(struct rundir *r, const struct rundir_evidence *e, const char *cell,
+		  const char *facts_json, struct error *err)
+{
+	char *parent = xstrndup(r->final, strrchr(r->final, '/') - r->final);
+	int rc;
+
+	unlink(r->region);
+	rc = put(r->tmp, "cell", cell, strlen(cell), err);
+	if (!rc)
+		rc = put(r->tmp, "frames", e->frames.buf, e->frames.len, err);
+	if (!rc)
+		rc = put(r->tmp, "facts.json", facts_json, strlen(facts_json), err);
+	if (!rc)
+		rc = io_fsync_path(r->console, err);
+	if (!rc)
+		rc = io_fsync_path(r->tmp, err);
+	if (!rc)
+		rc = io_mkdirs(parent, err);
+	/* A run that is being replaced (a failed one, run again) goes first. */
+	if (!rc)
+		rc = io_remove_tree(r->final, err);
+	if (!rc)
+		rc = io_publish(r->tmp, r->final, err);
+	free(parent);
+	return rc;
+}
+
+void rundir_abandon(struct rundir *r)
+{
+	struct error ignored;
+
+	io_remove_tree(r->tmp, &ignored);
+}
+
+void rundir_release(struct rundir *r)
+{
+	free(r->final);
+	free(r->tmp);
+	free(r->region);
+	free(r->console);
+	free(r->qemu_log);
+	*r = (struct rundir){};
+}
+
+int rundir_sweep(const char *results, struct error *err)
+{
+	char *tmp = xasprintf("%s/tmp", results);
+	int rc = io_remove_tree(tmp, err);
+
+	if (!rc)
+		rc = io_mkdirs(tmp, err);
+	free(tmp);
+	return rc;
+}

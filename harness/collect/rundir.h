@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rundir: one run on disk, complete or not there.
+ *
+ *   RESULTS/runs/ID/N/      ID: the cell's id; N: 1, and 2 when verified
+ *     cell                  canonical text of the cell
+ *     facts.json            what ran, on what, how it ended
+ *     frames                the guest's frames, as it wrote them
+ *     console               what the guest printed
+ *     qemu.log              what QEMU itself said, if anything
+ *
+ * A run is made in RESULTS/tmp/, flushed, and renamed into place last; what is
+ * left in tmp/ belongs to a harness that died and may be removed by whoever
+ * holds the lock of RESULTS.
+ */
+#ifndef COLLECT_RUNDIR_H
+#define COLLECT_RUNDIR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+#include "lib/sha256.h"
+#include "lib/strbuf.h"
+
+struct rundir {
+	char *final; /* RESULTS/runs/ID/N */
+	char *tmp; /* where it is made */
+	char *region; /* the shared file, while the guest runs */
+	char *console;
+	char *qemu_log;
+};
+
+/* Make the temporary directory with a region that holds @job. */
+int rundir_begin(const char *results, const char *id, unsigned int n, uint64_t region_bytes,
+		 const void *job, size_t job_bytes, struct rundir *ret, struct error *err);
+
+/* What a finished run is judged by: frames of the region and the console. */
+struct rundir_evidence {
+	struct strbuf frames; /* the part of the region that is frames */
+	struct strbuf console;
+	char problem[256]; /* why the region cannot be read (further), or "" */
+	char digest[SHA256_HEX]; /* over frames and console */
+};
+int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct error *err);
+void rundir_evidence_release(struct rundir_evidence *e);
+
+/* Write the files, drop the region and publish. */
+int rundir_finish(struct rundir *r, const struct rundir_evidence *e, const char *cell,
+		  const char *facts_json, struct error *err);
+/* Remove what rundir_begin() made; for runs that were given up. */
+void rundir_abandon(struct rundir *r);
+void rundir_release(struct rundir *r);
+
+/* Remove what dead harnesses left in RESULTS/tmp. */
+int rundir_sweep(const char *results, struct error *err);
+
+#endif
