@@ -21,7 +21,6 @@ static void run(const struct job *job)
 			 "--seed",
 			 seed,
 			 "--metrics-brief",
-			 "--no-rand-seed",
 			 "--temp-path",
 			 "/tmp",
 			 "--yaml",
