@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "decode/metric.h"
+
+#include <fnmatch.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode/frames.h"
+#include "lib/parse.h"
+#include "lib/xalloc.h"
+
+#define METRIC(name, unit, better, definition) { name, unit, better, definition },
+static const struct metric_desc table[] = {
+#include "decode/metric.def"
+};
+#undef METRIC
+
+const struct metric_desc *metric_describe(const char *name)
+{
+	static const struct metric_desc unknown = { "", "?", NEITHER, "not in the registry" };
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (fnmatch(table[i].name, name, 0) == 0)
+			return &table[i];
+	return &unknown;
+}
+
+static struct metric *add_row(struct metrics *m, const char *name, const char *label,
+			      struct error *err)
+{
+	struct metric row = {};
+
+	if (snprintf(row.name, sizeof(row.name), "%s", name) >= (int)sizeof(row.name) ||
+	    snprintf(row.label, sizeof(row.label), "%s", strcmp(label, "-") ? label : "") >=
+		    (int)sizeof(row.label)) {
+		error_set(err, ERROR_FOUND, "metric name '%.40s...' is too long", name);
+		return NULL;
+	}
+	if ((m->nr & (m->nr - 1)) == 0)
+		m->v = xreallocarray(m->v, m->nr ? 2 * m->nr : 1, sizeof(row));
+	m->v[m->nr] = row;
+	return &m->v[m->nr++];
+}
+
+int metrics_add_int(struct metrics *m, const char *name, const char *label, int64_t value,
+		    struct error *err)
+{
+	struct metric *row = add_row(m, name, label, err);
+
+	if (!row)
+		return -1;
+	row->exact = true;
+	row->i = value;
+	return 0;
+}
+
+int metrics_add_real(struct metrics *m, const char *name, const char *label, double value,
+		     struct error *err)
+{
+	struct metric *row;
+
+	if (!isfinite(value))
+		return error_set(err, ERROR_FOUND, "metric '%s' is no finite number", name);
+	row = add_row(m, name, label, err);
+	if (!row)
+		return -1;
+	row->d = value;
+	return 0;
+}
+
+int metrics_add(struct metrics *m, const char *name, const char *label, const char *value,
+		struct error *err)
+{
+	int64_t i;
+	double d;
+	char *end;
+
+	if (parse_i64(value, &i) == 0)
+		return metrics_add_int(m, name, label, i, err);
+	/* strtod() would also take blanks, "inf", "nan" and hexadecimal. */
+	d = strtod(value, &end);
+	if (!*value || *end || strspn(value, "+-.0123456789eE") != strlen(value))
+		return error_set(err, ERROR_FOUND, "metric '%s' has the value '%.40s'", name, value);
+	return metrics_add_real(m, name, label, d, err);
+}
+
+void metrics_release(struct metrics *m)
+{
+	free(m->v);
+	*m = (struct metrics){};
+}
+
+/* What of a run is kept until its counterpart comes. */
+struct decoder {
+	struct metrics *m;
+	const char *vmstat_begin;
+	size_t vmstat_begin_len;
+	bool wraps_at_32;
+};
+
+static int take_metric(struct decoder *d, const struct frame *f, struct error *err)
+{
+	char line[256], *label, *value;
+	const char *body;
+	size_t len;
+
+	if (frame_split(f, line, sizeof(line), &body, &len) || len)
+		return error_set(err, ERROR_FOUND, "frame %u is no metric", f->seq);
+	label = strchr(line, ' ');
+	value = label ? strchr(label + 1, ' ') : NULL;
+	if (!value || label == line)
+		return error_set(err, ERROR_FOUND, "frame %u is no metric", f->seq);
+	*label++ = '\0';
+	*value++ = '\0';
+	return metrics_add(d->m, line, label, value, err);
+}
+
+static int take_snapshot(struct decoder *d, const struct frame *f, struct error *err)
+{
+	char line[160];
+	const char *body;
+	size_t len;
+
+	if (frame_split(f, line, sizeof(line), &body, &len))
+		return error_set(err, ERROR_FOUND, "frame %u is no snapshot", f->seq);
+	if (strcmp(line, "begin /proc/vmstat") == 0) {
+		d->vmstat_begin = body;
+		d->vmstat_begin_len = len;
+	} else if (strcmp(line, "end /proc/vmstat") == 0 && d->vmstat_begin) {
+		return vmstat_metrics(d->vmstat_begin, d->vmstat_begin_len, body, len, d->wraps_at_32,
+				      d->m, err);
+	}
+	return 0;
+}
+
+static int take_output(struct decoder *d, const struct frame *f, struct error *err)
+{
+	static const struct {
+		const char *name;
+		int (*decode)(const char *text, size_t len, struct metrics *m, struct error *err);
+	} outputs[] = {
+		{ "fio.json", fio_metrics },
+		{ "stress-ng.yaml", stress_ng_metrics },
+	};
+	char line[96];
+	const char *body;
+	size_t len;
+
+	if (frame_split(f, line, sizeof(line), &body, &len))
+		return error_set(err, ERROR_FOUND, "frame %u is no output", f->seq);
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++)
+		if (strcmp(line, outputs[i].name) == 0)
+			return outputs[i].decode(body, len, d->m, err);
+	return 0;
+}
+
+/* Counters of a 32-bit kernel are unsigned long and wrap. */
+static int take_hello(struct decoder *d, const struct frame *f, struct error *err)
+{
+	static const char mark[] = "\nmachine i";
+
+	(void)err;
+	d->wraps_at_32 = f->len && memmem(f->payload, f->len, mark, sizeof(mark) - 1);
+	return 0;
+}
+
+int metrics_decode(const void *data, size_t len, struct metrics *ret, struct error *err)
+{
+	static int (*const take[])(struct decoder *d, const struct frame *f, struct error *err) = {
+		[FRAME_HELLO] = take_hello,
+		[FRAME_METRIC] = take_metric,
+		[FRAME_SNAPSHOT] = take_snapshot,
+		[FRAME_OUTPUT] = take_output,
+	};
+	struct decoder d = { .m = ret };
+	struct frames frames;
+	struct frame f;
+	int rc = 0, more;
+
+	*ret = (struct metrics){};
+	frames_init(&frames, data, len);
+	while (!rc && (more = frames_next(&frames, &f)) != 0) {
+		if (more < 0)
+			rc = error_set(err, ERROR_FOUND, "%s", frames.problem);
+		else if (f.type < sizeof(take) / sizeof(take[0]) && take[f.type])
+			rc = take[f.type](&d, &f, err);
+	}
+	if (rc)
+		metrics_release(ret);
+	return rc;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "decode/outcome.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "decode/console.h"
+#include "decode/frames.h"
+
+/* What the frames say for themselves. */
+struct story {
+	char phase[64], fail[256], bye[16];
+	char problem[128];
+};
+
+static void copy(char *to, size_t size, const struct frame *f)
+{
+	size_t n = f->len < size - 1 ? f->len : size - 1;
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = f->payload[i] >= ' ' && f->payload[i] < 127 ? f->payload[i] : '?';
+	to[n] = '\0';
+}
+
+static void read_story(const void *data, size_t len, struct story *s)
+{
+	struct frames f;
+	struct frame frame;
+
+	frames_init(&f, data, len);
+	while (frames_next(&f, &frame) > 0) {
+		if (frame.type == FRAME_PHASE)
+			copy(s->phase, sizeof(s->phase), &frame);
+		else if (frame.type == FRAME_FAIL)
+			copy(s->fail, sizeof(s->fail), &frame);
+		else if (frame.type == FRAME_BYE)
+			copy(s->bye, sizeof(s->bye), &frame);
+	}
+	snprintf(s->problem, sizeof(s->problem), "%s", f.problem);
+}
+
+/* The first finding of a kind that makes a result worthless, or NULL. */
+static const struct finding *fatal(const struct finding *v, size_t nr, const char **ret_status)
+{
+	/* In this order: what came first is the cause of what follows. */
+	static const struct {
+		const char *kind, *status;
+	} table[] = {
+		{ "oops", "oops" },	  { "kasan", "oops" },	     { "corruption", "oops" },
+		{ "atomic-sleep", "oops" }, { "bug", "oops" },	     { "lockup", "oops" },
+		{ "rcu-stall", "oops" },  { "lockdep", "oops" },      { "ubsan", "oops" },
+		{ "kcsan", "oops" },	  { "hung-task", "oops" },    { "warning", "oops" },
+		{ "panic", "panic" },	  { "oom", "oom" },
+	};
+
+	for (size_t i = 0; i < nr; i++)
+		for (size_t j = 0; j < sizeof(table) / sizeof(table[0]); j++)
+			if (strcmp(v[i].kind, table[j].kind) == 0) {
+				*ret_status = table[j].status;
+				return &v[i];
+			}
+	return NULL;
+}
+
+static void set(struct outcome *o, const char *status, const char *detail)
+{
+	o->status = status;
+	snprintf(o->detail, sizeof(o->detail), "%s", detail);
+}
+
+void outcome_decide(const struct outcome_evidence *e, struct outcome *ret)
+{
+	struct finding findings[CONSOLE_MAX_FINDINGS];
+	size_t nr = console_scan(e->console, e->console_len, findings);
+	struct story s = {};
+	const char *status = NULL;
+	const struct finding *bad = fatal(findings, nr, &status);
+
+	read_story(e->frames, e->frames_len, &s);
+	if (bad && strcmp(status, "oom") == 0 && strcmp(s.bye, "ok") == 0)
+		bad = NULL; /* a workload may provoke the OOM killer and live */
+	if (bad) {
+		set(ret, status, bad->line);
+	} else if (e->exit->timed_out) {
+		set(ret, "timeout", "");
+		snprintf(ret->detail, sizeof(ret->detail), "no end within %.0f s, in phase '%s'",
+			 e->exit->wall_s, s.phase);
+	} else if (e->exit->signal || e->exit->exit_code) {
+		set(ret, "died", "");
+		snprintf(ret->detail, sizeof(ret->detail),
+			 e->exit->signal ? "QEMU was killed by signal %d, in phase '%s'" :
+					   "QEMU ended with exit code %d, in phase '%s'",
+			 e->exit->signal ? e->exit->signal : e->exit->exit_code, s.phase);
+	} else if (strcmp(s.bye, "fail") == 0) {
+		set(ret, "failed", s.fail);
+	} else if (e->region_problem[0] || s.problem[0]) {
+		set(ret, "garbage", e->region_problem[0] ? e->region_problem : s.problem);
+	} else if (strcmp(s.bye, "ok") != 0) {
+		set(ret, "died", "");
+		snprintf(ret->detail, sizeof(ret->detail), "the guest ended in phase '%s' without a word",
+			 s.phase);
+	} else {
+		set(ret, "ok", "");
+	}
+}
