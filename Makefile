@@ -16,6 +16,9 @@
 # Everything made goes to out/ (O=DIR for elsewhere) and ./highwater.
 
 O ?= out
+# V=1 shows every command.
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 CC = gcc
 PREFIX ?= /usr/local
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -54,35 +57,41 @@ ARCH_x86_64 = -m64
 all: highwater agents
 
 highwater: $(O)/obj/harness/main.o $(OBJS)
-	$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
 agents: $(AGENTS)
 
 $(O)/guest/agent-%: $(GUEST_SRCS) $(wildcard harness/guest/*.h harness/guest/workload/*.h harness/proto/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(ARCH_$*) $(GUEST_CFLAGS) -s -o $@ $(GUEST_SRCS)
+	$(call say,GUEST,$@)
+	$(Q)$(CC) $(ARCH_$*) $(GUEST_CFLAGS) -s -o $@ $(GUEST_SRCS)
 
 $(O)/gen/schema_sql.h: harness/store/schema.sql
 	@mkdir -p $(@D)
-	{ echo 'static const char schema_sql[] ='; \
+	$(call say,GEN,$@)
+	$(Q){ echo 'static const char schema_sql[] ='; \
 	  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $<; echo ';'; } > $@
 
 $(O)/obj/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
 
 $(O)/san/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(SAN) $(INC) -MMD -MP -c -o $@ $<
+	$(call say,SAN,$<)
+	$(Q)$(CC) $(BASE_CFLAGS) $(SAN) $(INC) -MMD -MP -c -o $@ $<
 
 # Unit tests see the whole harness but main.c, under ASan and UBSan.
 $(O)/san/all.a: $(SAN_OBJS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(O)/t/%: $(O)/san/harness/t/unit/%.o $(O)/san/all.a
 	@mkdir -p $(@D)
-	$(CC) $(SAN) -o $@ $^ -lcmocka $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka $(LIBS)
 
 $(O)/bench/%: harness/t/bench/%.c $(OBJS)
 	@mkdir -p $(@D)
@@ -91,11 +100,13 @@ $(O)/bench/%: harness/t/bench/%.c $(OBJS)
 # libFuzzer comes with clang; the code under test is built with it once more.
 $(O)/fz/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	clang $(filter-out -Werror,$(BASE_CFLAGS)) -O1 -fsanitize=fuzzer-no-link,address,undefined $(INC) -MMD -MP -c -o $@ $<
+	$(call say,FUZZ,$<)
+	$(Q)clang $(filter-out -Werror,$(BASE_CFLAGS)) -O1 -fsanitize=fuzzer-no-link,address,undefined $(INC) -MMD -MP -c -o $@ $<
 
 $(O)/fuzz/%: $(O)/fz/harness/t/fuzz/%.o $(SRCS:%.c=$(O)/fz/%.o)
 	@mkdir -p $(@D)
-	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
 unit: $(UNITS)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -Q $(UNITS)
@@ -134,6 +145,7 @@ lint: $(TIDY_SRCS:%=$(O)/tidy/%.ok)
 
 $(O)/tidy/%.ok: % .clang-tidy | $(GEN)
 	@mkdir -p $(@D)
+	$(call say,TIDY,$<)
 	@clang-tidy --quiet --warnings-as-errors='*' $< -- -std=gnu11 -D_GNU_SOURCE $(INC) \
 		2>$(@:.ok=.err) || { cat $(@:.ok=.err); exit 1; }
 	@touch $@

@@ -95,6 +95,16 @@ static void add_devices(const struct guest_spec *g, const char *console, const c
 	}
 }
 
+static void add_payload(const struct guest_spec *g, const char *cmdline, struct argv *out)
+{
+	argv_add(out, "-kernel");
+	argv_add(out, g->kernel);
+	argv_add(out, "-initrd");
+	argv_add(out, g->initramfs);
+	argv_add(out, "-append");
+	argv_add(out, cmdline);
+}
+
 void qemu_argv(const struct guest_spec *g, struct argv *out)
 {
 	struct strbuf cmdline = STRBUF_INIT;
@@ -102,12 +112,21 @@ void qemu_argv(const struct guest_spec *g, struct argv *out)
 	qemu_cmdline(g, &cmdline);
 	add_machine(g, out);
 	add_devices(g, g->console, g->region, g->disk, out);
-	argv_add(out, "-kernel");
-	argv_add(out, g->kernel);
-	argv_add(out, "-initrd");
-	argv_add(out, g->initramfs);
-	argv_add(out, "-append");
-	argv_add(out, cmdline.buf);
+	add_payload(g, cmdline.buf, out);
+	strbuf_release(&cmdline);
+}
+
+void qemu_interactive(const struct guest_spec *g, struct argv *out)
+{
+	struct strbuf cmdline = STRBUF_INIT;
+
+	qemu_cmdline(g, &cmdline);
+	/* rdinit: the shell's layer brings its own init; the agent would look for a job. */
+	strbuf_adds(&cmdline, " rdinit=/bin/init-shell");
+	add_machine(g, out);
+	argv_add(out, "-serial");
+	argv_add(out, "mon:stdio");
+	add_payload(g, cmdline.buf, out);
 	strbuf_release(&cmdline);
 }
 

@@ -40,6 +40,8 @@ struct guest_spec {
 void qemu_cmdline(const struct guest_spec *g, struct strbuf *out);
 /* Append the whole argv. */
 void qemu_argv(const struct guest_spec *g, struct argv *out);
+/* The same for a person: console and monitor on the terminal, a shell, no region. */
+void qemu_interactive(const struct guest_spec *g, struct argv *out);
 /* The argv as it enters a cell's identity: one line, paths as {kernel} etc., no cmdline. */
 void qemu_identity(const struct guest_spec *g, struct strbuf *out);
 

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "boot/vm.h"
+#include "cmd/verify.h"
 #include "collect/facts.h"
 #include "collect/job.h"
 #include "collect/rundir.h"
-#include "decode/difference.h"
 #include "decode/outcome.h"
 #include "lib/io.h"
 #include "lib/xalloc.h"
@@ -94,6 +94,10 @@ static int find_missing(struct pipeline *p, struct error *err)
 		const struct task *t = &p->session->tasks[i];
 		bool missing = false;
 
+		/* A cell that another plan ran, or under another kernel's name, is ours too. */
+		if (store_add_name(p->store, t->id, "kernel", t->cell->kernel, err) ||
+		    store_add_name(p->store, t->id, "plan", t->cell->plan, err))
+			return -1;
 		if (!in_shard(p, i))
 			continue;
 		p->totals->nr_cells++;
@@ -123,7 +127,7 @@ static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct err
 	int rc;
 
 	session_guest(p->session, item->task, &spec);
-	job_text(item->task->cell, spec.shift, &job);
+	job_text(item->task->cell, INSN_SHIFT, &job);
 	rc = rundir_begin(p->o->results, item->task->id, item->n, REGION_BYTES, job.buf, job.len,
 			  &item->dir, err);
 	strbuf_release(&job);
@@ -234,7 +238,7 @@ static int verify(struct pipeline *p, struct error *err)
 
 		if (!in_shard(p, i) || wanted(p, t) < 2)
 			continue;
-		same = difference_of_runs(p->o->results, t->id, where, sizeof(where), err);
+		same = verify_cell(p->o->results, t->id, where, sizeof(where), err);
 		if (same < 0)
 			return -1;
 		if (same) {

@@ -6,6 +6,7 @@
 
 #include "decode/console.h"
 #include "decode/frames.h"
+#include "decode/metric.h"
 
 /* What the frames say for themselves. */
 struct story {
@@ -65,7 +66,21 @@ static const struct finding *fatal(const struct finding *v, size_t nr, const cha
 static void set(struct outcome *o, const char *status, const char *detail)
 {
 	o->status = status;
-	snprintf(o->detail, sizeof(o->detail), "%s", detail);
+	snprintf(o->detail, sizeof(o->detail), "%.*s", (int)sizeof(o->detail) - 1, detail);
+}
+
+/* Whole and well; but do the bytes say what they claim to? */
+static void decide_numbers(const struct outcome_evidence *e, struct outcome *ret)
+{
+	struct metrics m;
+	struct error why;
+
+	if (metrics_decode(e->frames, e->frames_len, &m, &why)) {
+		set(ret, "garbage", why.msg);
+	} else {
+		set(ret, "ok", "");
+		metrics_release(&m);
+	}
 }
 
 void outcome_decide(const struct outcome_evidence *e, struct outcome *ret)
@@ -100,6 +115,6 @@ void outcome_decide(const struct outcome_evidence *e, struct outcome *ret)
 		snprintf(ret->detail, sizeof(ret->detail), "the guest ended in phase '%s' without a word",
 			 s.phase);
 	} else {
-		set(ret, "ok", "");
+		decide_numbers(e, ret);
 	}
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * db: the few SQLite idioms of this directory. Private to store/.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *run_state;
+};
+
+/* Fill @err from the database's own message. */
+#define db_error(db, err, what) \
+	error_set(err, ERROR_HOST, "store: cannot %s: %s", what, sqlite3_errmsg(db))
+
+int db_exec(sqlite3 *db, const char *sql, struct error *err);
+/* Prepare @sql and bind @args by @types: 's' text, 'i' int64, 'd' double, in order. */
+int db_prepare(sqlite3 *db, sqlite3_stmt **ret, struct error *err, const char *sql,
+	       const char *types, ...);
+/* Prepare, bind and step once; a row is no error and is dropped. */
+int db_run(sqlite3 *db, struct error *err, const char *sql, const char *types, ...);
+
+#endif

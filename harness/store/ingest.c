@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A run directory to rows. */
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode/console.h"
+#include "decode/metric.h"
+#include "lib/io.h"
+#include "lib/parse.h"
+#include "lib/sha256.h"
+#include "lib/xalloc.h"
+#include "store/db.h"
+
+#define FACTS_MAX (4u << 20)
+#define FRAMES_MAX (1u << 30)
+
+/* What a run directory holds, read. */
+struct ingest {
+	char hash[SHA256_HEX];
+	uint64_t n;
+	struct strbuf facts_text, frames, console;
+	json_t *facts;
+	const char *status, *detail;
+	struct metrics metrics;
+	struct error why; /* of the detail, when the bytes do not decode */
+};
+
+/* The last two components of the path are the cell and the number. */
+static int parse_path(const char *dir, struct ingest *in, struct error *err)
+{
+	const char *slash = strrchr(dir, '/');
+	const char *start = slash;
+
+	while (start && start > dir && start[-1] != '/')
+		start--;
+	if (!slash || slash - start != SHA256_HEX - 1 ||
+	    strspn(start, "0123456789abcdef") != SHA256_HEX - 1 || parse_u64(slash + 1, &in->n) ||
+	    in->n < 1 || in->n > 1000000)
+		return error_set(err, ERROR_INPUT, "'%s' is no run directory", dir);
+	memcpy(in->hash, start, SHA256_HEX - 1);
+	in->hash[SHA256_HEX - 1] = '\0';
+	return 0;
+}
+
+static int read_file_of(const char *dir, const char *name, size_t max, struct strbuf *out,
+			struct error *err)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	int rc = io_read_file(path, max, out, err);
+
+	free(path);
+	return rc;
+}
+
+static const char *fact(const struct ingest *in, const char *key)
+{
+	const char *s = json_string_value(json_object_get(in->facts, key));
+
+	return s ? s : "";
+}
+
+static int read_facts(struct ingest *in, const char *dir, struct error *err)
+{
+	static const char *const needed[] = { "arch",	"kernel", "clock",   "workload", "status",
+					      "digest", "plan",	  "accelerator" };
+	json_error_t why;
+
+	in->facts = json_loadb(in->facts_text.buf, in->facts_text.len, 0, &why);
+	if (!json_is_object(in->facts))
+		return error_set(err, ERROR_INPUT, "'%s/facts.json': line %d: %s", dir, why.line,
+				 in->facts ? "no object" : why.text);
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!*fact(in, needed[i]))
+			return error_set(err, ERROR_INPUT, "'%s/facts.json' has no '%s'", dir, needed[i]);
+	in->status = fact(in, "status");
+	in->detail = fact(in, "detail");
+	return 0;
+}
+
+static int load(struct ingest *in, const char *dir, struct error *err)
+{
+	if (parse_path(dir, in, err) ||
+	    read_file_of(dir, "facts.json", FACTS_MAX, &in->facts_text, err) ||
+	    read_file_of(dir, "frames", FRAMES_MAX, &in->frames, err) ||
+	    read_file_of(dir, "console", FRAMES_MAX, &in->console, err) || read_facts(in, dir, err))
+		return -1;
+	if (strcmp(in->status, "ok") == 0 &&
+	    metrics_decode(in->frames.buf, in->frames.len, &in->metrics, &in->why)) {
+		in->status = "garbage";
+		in->detail = in->why.msg;
+	}
+	return 0;
+}
+
+static int add_axis(sqlite3 *db, int64_t cell, const char *kind, const char *name,
+		    const char *value, struct error *err)
+{
+	return db_run(db, err, "INSERT OR IGNORE INTO axis(cell, name, value, kind) VALUES(?, ?, ?, ?)",
+		      "isss", cell, name, value, kind);
+}
+
+/* Axes that facts.json holds as text, as size and as number. */
+static int add_guest_axes(sqlite3 *db, int64_t cell, const struct ingest *in, struct error *err)
+{
+	static const char *const texts[] = { "plan", "kernel", "arch", "clock", "workload", "events" };
+	static const char *const numbers[] = { "vcpus", "seed" };
+	char text[64], size[32];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (add_axis(db, cell, "guest", texts[i], fact(in, texts[i]), err))
+			return -1;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		snprintf(text, sizeof(text), "%lld",
+			 (long long)json_integer_value(json_object_get(in->facts, numbers[i])));
+		if (add_axis(db, cell, "guest", numbers[i], text, err))
+			return -1;
+	}
+	parse_size_format((uint64_t)json_integer_value(json_object_get(in->facts, "memory_bytes")), size,
+			  sizeof(size));
+	if (add_axis(db, cell, "guest", "memory", size, err))
+		return -1;
+	parse_size_format((uint64_t)json_integer_value(json_object_get(in->facts, "swap_bytes")), size,
+			  sizeof(size));
+	snprintf(text, sizeof(text), strcmp(fact(in, "swap"), "none") ? "%s:%s" : "%s", fact(in, "swap"),
+		 size);
+	return add_axis(db, cell, "guest", "swap", text, err);
+}
+
+static int add_object_axes(sqlite3 *db, int64_t cell, const char *kind, json_t *object,
+			   struct error *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value)
+		if (json_string_value(value) &&
+		    add_axis(db, cell, kind, key, json_string_value(value), err))
+			return -1;
+	return 0;
+}
+
+static int select_id(sqlite3 *db, int64_t *ret, struct error *err, const char *sql,
+		     const char *text)
+{
+	sqlite3_stmt *st;
+	int rc;
+
+	if (db_prepare(db, &st, err, sql, "s", text))
+		return -1;
+	rc = sqlite3_step(st) == SQLITE_ROW ? 0 : db_error(db, err, "find a row");
+	if (!rc)
+		*ret = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return rc;
+}
+
+static int add_run(sqlite3 *db, int64_t cell, const struct ingest *in, int64_t *ret,
+		   struct error *err)
+{
+	if (db_run(db, err, "DELETE FROM run WHERE cell = ? AND n = ?", "ii", cell, (int64_t)in->n) ||
+	    db_run(db, err,
+		   "INSERT INTO run(cell, n, status, detail, digest, accelerator, started, wall_s, "
+		   "cpu_s, facts) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		   "iisssssdds", cell, (int64_t)in->n, in->status, in->detail, fact(in, "digest"),
+		   fact(in, "accelerator"), fact(in, "started"),
+		   json_number_value(json_object_get(in->facts, "wall_s")),
+		   json_number_value(json_object_get(in->facts, "cpu_s")), in->facts_text.buf))
+		return -1;
+	*ret = sqlite3_last_insert_rowid(db);
+	return 0;
+}
+
+static int add_metrics(sqlite3 *db, int64_t run, const struct metrics *m, struct error *err)
+{
+	static const char insert[] = "INSERT INTO metric(run, seq, name, label, value) "
+				     "VALUES(?, ?, (SELECT id FROM metric_name WHERE name = ?), ?, ?)";
+
+	for (size_t i = 0; i < m->nr; i++) {
+		const struct metric *r = &m->v[i];
+		int rc = db_run(db, err, "INSERT OR IGNORE INTO metric_name(name) VALUES(?)", "s",
+				r->name);
+
+		if (!rc && r->exact)
+			rc = db_run(db, err, insert, "iissi", run, (int64_t)i, r->name, r->label, r->i);
+		else if (!rc)
+			rc = db_run(db, err, insert, "iissd", run, (int64_t)i, r->name, r->label, r->d);
+		if (rc)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_findings(sqlite3 *db, int64_t run, const struct strbuf *console, struct error *err)
+{
+	struct finding found[CONSOLE_MAX_FINDINGS];
+	size_t nr = console_scan(console->buf, console->len, found);
+
+	for (size_t i = 0; i < nr; i++)
+		if (db_run(db, err, "INSERT INTO finding(run, seq, kind, line) VALUES(?, ?, ?, ?)",
+			   "iiss", run, (int64_t)i, found[i].kind, found[i].line))
+			return -1;
+	return 0;
+}
+
+static int write_rows(sqlite3 *db, const struct ingest *in, struct error *err)
+{
+	int64_t cell, run;
+
+	if (db_run(db, err, "INSERT OR IGNORE INTO cell(hash) VALUES(?)", "s", in->hash) ||
+	    select_id(db, &cell, err, "SELECT id FROM cell WHERE hash = ?", in->hash) ||
+	    add_guest_axes(db, cell, in, err) ||
+	    add_object_axes(db, cell, "param", json_object_get(in->facts, "params"), err) ||
+	    add_object_axes(db, cell, "tunable", json_object_get(in->facts, "tunables"), err) ||
+	    add_run(db, cell, in, &run, err) || add_metrics(db, run, &in->metrics, err))
+		return -1;
+	return add_findings(db, run, &in->console, err);
+}
+
+int store_ingest_run(struct store *s, const char *dir, struct error *err)
+{
+	struct ingest in = {};
+	struct error ignored;
+	int rc = load(&in, dir, err);
+
+	if (!rc)
+		rc = db_exec(s->db, "BEGIN IMMEDIATE", err);
+	if (!rc) {
+		rc = write_rows(s->db, &in, err);
+		if (!rc)
+			rc = db_exec(s->db, "COMMIT", err);
+		if (rc)
+			db_exec(s->db, "ROLLBACK", &ignored);
+	}
+	json_decref(in.facts);
+	metrics_release(&in.metrics);
+	strbuf_release(&in.facts_text);
+	strbuf_release(&in.frames);
+	strbuf_release(&in.console);
+	return rc;
+}

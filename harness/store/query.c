@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store/query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode/metric.h"
+#include "lib/strbuf.h"
+#include "lib/xalloc.h"
+#include "store/db.h"
+
+static char *column(sqlite3_stmt *st, int i)
+{
+	const char *s = (const char *)sqlite3_column_text(st, i);
+
+	return xstrdup(s ? s : "");
+}
+
+static int load_cells(struct store *s, struct query_cells *c, struct error *err)
+{
+	static const char sql[] =
+		"SELECT cell.id, hash, a.id, a.status, a.detail, a.accelerator, a.wall_s, "
+		"a.digest = b.digest FROM cell LEFT JOIN run a ON a.cell = cell.id AND a.n = 1 "
+		"LEFT JOIN run b ON b.cell = cell.id AND b.n = 2 ORDER BY cell.id";
+	sqlite3_stmt *st;
+	int rc;
+
+	if (db_prepare(s->db, &st, err, sql, ""))
+		return -1;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if ((c->nr & (c->nr - 1)) == 0)
+			c->v = xreallocarray(c->v, c->nr ? 2 * c->nr : 1, sizeof(*c->v));
+		c->v[c->nr++] = (struct query_cell){
+			.id = sqlite3_column_int64(st, 0),
+			.hash = column(st, 1),
+			.run = sqlite3_column_int64(st, 2),
+			.status = column(st, 3),
+			.detail = column(st, 4),
+			.accelerator = column(st, 5),
+			.wall_s = sqlite3_column_double(st, 6),
+			.verified = sqlite3_column_type(st, 7) == SQLITE_NULL ?
+					    -1 :
+					    sqlite3_column_int(st, 7),
+		};
+	}
+	sqlite3_finalize(st);
+	return rc == SQLITE_DONE ? 0 : db_error(s->db, err, "list the cells");
+}
+
+/* One pass over the axes beside one over the cells: both are in order of the id. */
+static int load_axes(struct store *s, struct query_cells *c, struct error *err)
+{
+	sqlite3_stmt *st;
+	size_t at = 0;
+	int rc;
+
+	if (db_prepare(s->db, &st, err,
+		       "SELECT cell, name, value, kind FROM axis ORDER BY cell, name, value", ""))
+		return -1;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		struct query_cell *cell;
+
+		while (at < c->nr && c->v[at].id < sqlite3_column_int64(st, 0))
+			at++;
+		if (at == c->nr)
+			break;
+		cell = &c->v[at];
+		cell->axes = xreallocarray(cell->axes, cell->nr_axes + 1, sizeof(*cell->axes));
+		cell->axes[cell->nr_axes++] =
+			(struct query_axis){ column(st, 1), column(st, 2), column(st, 3) };
+	}
+	sqlite3_finalize(st);
+	return rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : db_error(s->db, err, "list the axes");
+}
+
+int query_cells(struct store *s, struct query_cells *ret, struct error *err)
+{
+	*ret = (struct query_cells){};
+	if (load_cells(s, ret, err) || load_axes(s, ret, err)) {
+		query_cells_release(ret);
+		return -1;
+	}
+	return 0;
+}
+
+void query_cells_release(struct query_cells *c)
+{
+	for (size_t i = 0; i < c->nr; i++) {
+		struct query_cell *cell = &c->v[i];
+
+		for (size_t j = 0; j < cell->nr_axes; j++) {
+			free(cell->axes[j].name);
+			free(cell->axes[j].value);
+			free(cell->axes[j].kind);
+		}
+		free(cell->axes);
+		free(cell->hash);
+		free(cell->status);
+		free(cell->detail);
+		free(cell->accelerator);
+	}
+	free(c->v);
+	*c = (struct query_cells){};
+}
+
+const char *query_axis_value(const struct query_cell *c, const char *name)
+{
+	for (size_t i = 0; i < c->nr_axes; i++)
+		if (strcmp(c->axes[i].name, name) == 0)
+			return c->axes[i].value;
+	return NULL;
+}
+
+bool query_axis_is(const struct query_cell *c, const char *name, const char *value)
+{
+	for (size_t i = 0; i < c->nr_axes; i++)
+		if (strcmp(c->axes[i].name, name) == 0 && strcmp(c->axes[i].value, value) == 0)
+			return true;
+	return false;
+}
+
+bool query_matches(const struct query_cell *c, const struct query_filter *f)
+{
+	for (size_t i = 0; i < f->nr; i++)
+		if (!query_axis_is(c, f->keys[i], f->values[i]))
+			return false;
+	return true;
+}
+
+int query_metrics(struct store *s, int64_t run, struct query_metrics *ret, struct error *err)
+{
+	struct strbuf strings = STRBUF_INIT;
+	size_t *at = NULL;
+	sqlite3_stmt *st;
+	int rc;
+
+	*ret = (struct query_metrics){};
+	if (db_prepare(s->db, &st, err,
+		       "SELECT metric_name.name, label, value FROM metric JOIN metric_name "
+		       "ON metric_name.id = metric.name WHERE run = ? ORDER BY seq",
+		       "i", run))
+		return -1;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(st, 0);
+		const char *label = (const char *)sqlite3_column_text(st, 1);
+
+		if ((ret->nr & (ret->nr - 1)) == 0) {
+			size_t room = ret->nr ? 2 * ret->nr : 1;
+
+			ret->v = xreallocarray(ret->v, room, sizeof(*ret->v));
+			at = xreallocarray(at, room, sizeof(*at));
+		}
+		at[ret->nr] = strings.len;
+		strbuf_add(&strings, name, strlen(name) + 1);
+		strbuf_add(&strings, label, strlen(label) + 1);
+		ret->v[ret->nr++] = (struct query_metric){
+			.exact = sqlite3_column_type(st, 2) == SQLITE_INTEGER,
+			.i = sqlite3_column_int64(st, 2),
+			.d = sqlite3_column_double(st, 2),
+		};
+	}
+	sqlite3_finalize(st);
+	/* Strings no longer move. */
+	ret->strings = strbuf_detach(&strings);
+	for (size_t i = 0; i < ret->nr; i++) {
+		ret->v[i].name = ret->strings + at[i];
+		ret->v[i].label = ret->v[i].name + strlen(ret->v[i].name) + 1;
+	}
+	free(at);
+	if (rc != SQLITE_DONE) {
+		query_metrics_release(ret);
+		return db_error(s->db, err, "list the metrics");
+	}
+	return 0;
+}
+
+void query_metrics_release(struct query_metrics *m)
+{
+	free(m->v);
+	free(m->strings);
+	*m = (struct query_metrics){};
+}
+
+const char *query_unit(const char *metric)
+{
+	return metric_describe(metric)->unit;
+}
+
+enum query_better query_better(const char *metric)
+{
+	static const enum query_better map[] = {
+		[NEITHER] = QUERY_NEITHER,
+		[HIGHER] = QUERY_HIGHER,
+		[LOWER] = QUERY_LOWER,
+	};
+
+	return map[metric_describe(metric)->better];
+}
+
+const char *query_definition(const char *metric)
+{
+	return metric_describe(metric)->definition;
+}
+
+int query_findings(struct store *s, int64_t run, char **ret, struct error *err)
+{
+	struct strbuf out = STRBUF_INIT;
+	sqlite3_stmt *st;
+	int rc;
+
+	if (db_prepare(s->db, &st, err, "SELECT kind, line FROM finding WHERE run = ? ORDER BY seq", "i",
+		       run))
+		return -1;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		strbuf_addf(&out, "%s: %s\n", sqlite3_column_text(st, 0), sqlite3_column_text(st, 1));
+	sqlite3_finalize(st);
+	if (rc != SQLITE_DONE) {
+		strbuf_release(&out);
+		return db_error(s->db, err, "list the findings");
+	}
+	*ret = strbuf_detach(&out);
+	return 0;
+}
+
+int query_facts(struct store *s, const char *prefix, unsigned int n, char **ret_facts,
+		char **ret_hash, int64_t *ret_run, struct error *err)
+{
+	sqlite3_stmt *st;
+	char *facts = NULL, *hash = NULL;
+	int rc, nr = 0;
+
+	if (db_prepare(s->db, &st, err,
+		       "SELECT facts, hash, run.id FROM run JOIN cell ON cell.id = run.cell "
+		       "WHERE substr(hash, 1, length(?1)) = ?1 AND n = ?2 LIMIT 2",
+		       "si", prefix, (int64_t)n))
+		return -1;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW && nr++ == 0) {
+		facts = column(st, 0);
+		hash = column(st, 1);
+		*ret_run = sqlite3_column_int64(st, 2);
+	}
+	sqlite3_finalize(st);
+	if (nr == 1 && rc == SQLITE_DONE) {
+		*ret_facts = facts;
+		*ret_hash = hash;
+		return 0;
+	}
+	free(facts);
+	free(hash);
+	if (nr > 1)
+		return error_set(err, ERROR_INPUT, "several cells begin with '%s'", prefix);
+	if (rc != SQLITE_DONE)
+		return db_error(s->db, err, "find a run");
+	return error_set(err, ERROR_INPUT, "no run of a cell that begins with '%s'", prefix);
+}

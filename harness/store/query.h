@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * query: what a store holds, read. The only API that analysis/ and the verbs
+ * list, show and compare use. Results are plain structs that own their strings
+ * until the release function; nothing here writes.
+ */
+#ifndef STORE_QUERY_H
+#define STORE_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+
+struct store;
+
+struct query_axis {
+	char *name, *value, *kind; /* kind: guest, param, tunable */
+};
+
+/* A cell with its axes and how its first run ended. */
+struct query_cell {
+	int64_t id;
+	char *hash;
+	struct query_axis *axes; /* sorted by name, then value */
+	size_t nr_axes;
+	int64_t run; /* id of run 1; 0: none */
+	char *status, *detail, *accelerator;
+	double wall_s;
+	int verified; /* 1: two runs, equal; 0: two, different; -1: one only */
+};
+
+struct query_cells {
+	struct query_cell *v;
+	size_t nr;
+};
+
+/* All cells, in the order they were stored. */
+int query_cells(struct store *s, struct query_cells *ret, struct error *err);
+void query_cells_release(struct query_cells *c);
+/* The first value of axis @name, or NULL. */
+const char *query_axis_value(const struct query_cell *c, const char *name);
+/* Does the cell have @value on axis @name? */
+bool query_axis_is(const struct query_cell *c, const char *name, const char *value);
+
+/* "KEY=VALUE" conditions; all must hold. */
+struct query_filter {
+	const char **keys, **values;
+	size_t nr;
+};
+bool query_matches(const struct query_cell *c, const struct query_filter *f);
+
+struct query_metric {
+	const char *name, *label; /* owned by the struct query_metrics */
+	bool exact;
+	int64_t i;
+	double d; /* the value in either case */
+};
+
+struct query_metrics {
+	struct query_metric *v;
+	size_t nr;
+	char *strings;
+};
+
+/* The metrics of a run, in the order they were measured. */
+int query_metrics(struct store *s, int64_t run, struct query_metrics *ret, struct error *err);
+void query_metrics_release(struct query_metrics *m);
+
+/* What the registry says of a metric. */
+enum query_better { QUERY_NEITHER, QUERY_HIGHER, QUERY_LOWER };
+const char *query_unit(const char *metric);
+enum query_better query_better(const char *metric);
+const char *query_definition(const char *metric);
+
+/* The console's findings of a run, "KIND: LINE\n" each; the caller frees. */
+int query_findings(struct store *s, int64_t run, char **ret, struct error *err);
+/* facts.json of run @n of the cell whose hash begins with @prefix; the caller frees
+ * both. No such run, or several cells, is ERROR_INPUT. */
+int query_facts(struct store *s, const char *prefix, unsigned int n, char **ret_facts,
+		char **ret_hash, int64_t *ret_run, struct error *err);
+
+#endif

@@ -1,0 +1,59 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The store of a results directory, and its data dictionary. Everything in it
+-- can be made again from the run directories beside it.
+
+-- One point of one or more plans. Its axes are rows, so that any of them can be
+-- compared; a cell can have several values of one axis where several names mean
+-- the same bytes (kernel "base" and "series@0", two plans).
+CREATE TABLE cell (
+  id   INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE       -- SHA-256 of the canonical text, hex
+) STRICT;
+
+CREATE TABLE axis (
+  cell  INTEGER NOT NULL REFERENCES cell ON DELETE CASCADE,
+  name  TEXT NOT NULL,            -- kernel, arch, memory, vcpus, clock, swap, events, workload, seed,
+                                  -- plan; a parameter of the workload; a sysctl
+  value TEXT NOT NULL,            -- sizes in their shortest form
+  kind  TEXT NOT NULL,            -- guest, param or tunable
+  PRIMARY KEY (cell, name, value)
+) STRICT, WITHOUT ROWID;
+
+-- One execution of a cell. A crash is a result.
+CREATE TABLE run (
+  id            INTEGER PRIMARY KEY,
+  cell          INTEGER NOT NULL REFERENCES cell ON DELETE CASCADE,
+  n             INTEGER NOT NULL, -- 1; 2 when the cell was verified
+  status        TEXT NOT NULL,    -- ok failed panic oops oom timeout died garbage
+  detail        TEXT NOT NULL,    -- one line, may be empty
+  digest        TEXT NOT NULL,    -- SHA-256 over frames and console
+  accelerator   TEXT NOT NULL,    -- tcg or kvm
+  started       TEXT NOT NULL,    -- ISO 8601, UTC
+  wall_s        REAL NOT NULL,    -- of QEMU
+  cpu_s         REAL NOT NULL,    -- of QEMU, user and system
+  facts         TEXT NOT NULL,    -- facts.json, whole
+  UNIQUE (cell, n)
+) STRICT;
+
+CREATE TABLE metric_name (
+  id   INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE       -- described by decode/metric.def
+) STRICT;
+
+CREATE TABLE metric (
+  run   INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+  seq   INTEGER NOT NULL,         -- order within the run
+  name  INTEGER NOT NULL REFERENCES metric_name,
+  label TEXT NOT NULL,            -- "" when there is just one
+  value ANY NOT NULL,             -- INTEGER when exact, else REAL
+  PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- What the console says of the kernel's health (decode/console.c).
+CREATE TABLE finding (
+  run  INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+  seq  INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  line TEXT NOT NULL,
+  PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
