@@ -30,7 +30,7 @@ static const char *derived(const char *p, uint64_t memory, uint64_t *ret)
 	number[end - p] = '\0';
 	if (parse_u64(number, &percent) || percent < 1 || percent > MAX_PERCENT)
 		return NULL;
-	*ret = memory / 100 * percent / MIB * MIB;
+	*ret = memory * percent / 100 / MIB * MIB;
 	return end + 1;
 }
 
