@@ -162,4 +162,4 @@ install: all
 clean:
 	rm -rf $(O) highwater
 
--include $(OBJS:.o=.d) $(SAN_OBJS:.o=.d)
+-include $(OBJS:.o=.d) $(SAN_OBJS:.o=.d) $(UNIT_SRCS:%.c=$(O)/san/%.d)

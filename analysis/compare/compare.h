@@ -48,7 +48,7 @@ struct compare_figure {
 	bool exact; /* one integer */
 	int64_t i;
 	double value; /* exact, mean or median */
-	const char *status; /* why there is none: "panic", "-", ...; else NULL */
+	char status[16]; /* why there is none: "panic", "-", ...; else "" */
 	/* Against the baseline column; valid if @has_difference. */
 	bool has_difference, few;
 	size_t n_pairs;

@@ -5,7 +5,7 @@
 
 static json_t *number(const struct compare_figure *f)
 {
-	if (f->status)
+	if (f->status[0])
 		return json_null();
 	return f->exact ? json_integer((json_int_t)f->i) : json_real(f->value);
 }
@@ -16,7 +16,7 @@ static json_t *figure(const struct compare_figure *f)
 
 	json_object_set_new(o, "n", json_integer((json_int_t)f->n));
 	json_object_set_new(o, "value", number(f));
-	json_object_set_new(o, "status", json_string(f->status ? f->status : "ok"));
+	json_object_set_new(o, "status", json_string(f->status[0] ? f->status : "ok"));
 	if (f->has_difference) {
 		json_object_set_new(o, "difference", json_real(f->difference));
 		json_object_set_new(o, "min", json_real(f->min));

@@ -223,7 +223,8 @@ static void fill_figures(struct compare *c, struct building *g, size_t i, bool w
 
 		compare_summarize(s->v[col], s->nr[col], wall, &row->figures[col]);
 		if (!s->nr[col])
-			row->figures[col].status = status_of(g, col);
+			snprintf(row->figures[col].status, sizeof(row->figures[col].status), "%s",
+				 status_of(g, col));
 		else if (col != base)
 			compare_difference(s->v[base], s->nr[base], s->v[col], s->nr[col], wall,
 					   &row->figures[col]);

@@ -40,7 +40,7 @@ static void print_value(const struct compare_figure *f, FILE *to)
 {
 	char text[48];
 
-	if (f->status)
+	if (f->status[0])
 		snprintf(text, sizeof(text), "%s", f->status);
 	else if (f->exact)
 		snprintf(text, sizeof(text), "%" PRId64, f->i);

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bytes of a guest to frames, metrics, findings and outcomes: good, truncated, hostile. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "test.h"
+
+#include "collect/region.h"
+#include "decode/console.h"
+#include "decode/difference.h"
+#include "decode/frames.h"
+#include "decode/metric.h"
+#include "decode/outcome.h"
+#include "frames_of.h"
+#include "lib/io.h"
+#include "lib/strbuf.h"
+#include "proto/region.h"
+
+/* Three whole frames come back; every cut is noticed and never read past. */
+static void frames_whole_and_cut(void **state)
+{
+	struct strbuf b = STRBUF_INIT;
+	struct frames f;
+	struct frame frame;
+
+	(void)state;
+	add_frame(&b, FRAME_PHASE, 0, "mount");
+	add_frame(&b, FRAME_METRIC, 1, "insns - 12\n");
+	add_frame(&b, FRAME_BYE, 2, "ok");
+	frames_init(&f, b.buf, b.len);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(frames_next(&f, &frame), 1);
+	assert_int_equal(frame.len, 2);
+	assert_int_equal(frames_next(&f, &frame), 0);
+	for (size_t cut = 0; cut < b.len; cut++) {
+		/* A copy of just that size: ASan sees any read behind it. */
+		char *copy = malloc(cut ? cut : 1);
+		int rc;
+
+		memcpy(copy, b.buf, cut);
+		frames_init(&f, copy, cut);
+		while ((rc = frames_next(&f, &frame)) > 0)
+			;
+		assert_true(rc == 0 || f.problem[0]);
+		assert_true(f.seq < 3);
+		free(copy);
+	}
+	strbuf_release(&b);
+}
+
+/* A single flipped bit anywhere never passes for a frame. */
+static void frames_flipped_bits(void **state)
+{
+	struct strbuf b = STRBUF_INIT;
+
+	(void)state;
+	add_frame(&b, FRAME_METRIC, 0, "insns - 123456\n");
+	for (size_t bit = 0; bit < 8 * (b.len - 1); bit++) {
+		struct frames f;
+		struct frame frame;
+
+		b.buf[bit / 8] ^= (char)(1 << bit % 8);
+		frames_init(&f, b.buf, b.len);
+		/* Padding is not covered by the crc and carries nothing. */
+		if (bit / 8 < sizeof(struct frame_header) + 15)
+			assert_int_equal(frames_next(&f, &frame), -1);
+		b.buf[bit / 8] ^= (char)(1 << bit % 8);
+	}
+	strbuf_release(&b);
+}
+
+static const struct metric *find(const struct metrics *m, const char *name, const char *label)
+{
+	for (size_t i = 0; i < m->nr; i++)
+		if (strcmp(m->v[i].name, name) == 0 && strcmp(m->v[i].label, label) == 0)
+			return &m->v[i];
+	fail_msg("no metric %s %s", name, label);
+	return NULL;
+}
+
+static void metrics_of_a_run(void **state)
+{
+	struct strbuf b = STRBUF_INIT;
+	struct metrics m;
+	struct error err;
+
+	(void)state;
+	add_frame(&b, FRAME_HELLO, 0, "release 7\nmachine x86_64\n");
+	add_frame(&b, FRAME_SNAPSHOT, 1, "begin /proc/vmstat\nnr_free_pages 10\npgfault 100\n");
+	add_frame(&b, FRAME_METRIC, 2, "insns_per_fault - 2891.750\n");
+	add_frame(&b, FRAME_METRIC, 3, "refaults stream2 115232\n");
+	add_frame(&b, FRAME_SNAPSHOT, 4, "end /proc/vmstat\nnr_free_pages 7\npgfault 142\n");
+	add_frame(&b, 999, 5, "from a newer agent");
+	assert_int_equal(metrics_decode(b.buf, b.len, &m, &err), 0);
+	assert_int_equal(m.nr, 4);
+	assert_true(find(&m, "insns_per_fault", "")->d == 2891.75);
+	assert_true(find(&m, "refaults", "stream2")->exact);
+	assert_int_equal(find(&m, "refaults", "stream2")->i, 115232);
+	assert_int_equal(find(&m, "vmstat.nr_free_pages", "")->i, 7); /* a state */
+	assert_int_equal(find(&m, "vmstat.pgfault", "")->i, 42); /* a counter */
+	metrics_release(&m);
+	strbuf_release(&b);
+}
+
+/* Counters of a 32-bit kernel wrap; of a 64-bit one they must not run backwards. */
+static void vmstat_wraps_on_i386_only(void **state)
+{
+	static const char begin[] = "pgfault 4294967290\n", end[] = "pgfault 4\n";
+	struct metrics m = {};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(vmstat_metrics(begin, strlen(begin), end, strlen(end), true, &m, &err), 0);
+	assert_int_equal(m.v[0].i, 10);
+	assert_int_equal(vmstat_metrics(begin, strlen(begin), end, strlen(end), false, &m, &err), -1);
+	assert_non_null(strstr(err.msg, "runs backwards"));
+	metrics_release(&m);
+}
+
+/* What is no number never becomes one. */
+static void hostile_metrics(void **state)
+{
+	static const char *const rows[] = {
+		"insns - nan\n",  "insns - inf\n",  "insns - 0x10\n", "insns - \n", "insns -\n",
+		"insns\n",	  "- - -\n",	    "insns - 1 2\n",  "\n",	    "insns - 1e999\n",
+		"insns - 1\nx\n", "insns - 1",	    " - 1\n",	      "insns - 12a\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct strbuf b = STRBUF_INIT;
+		struct metrics m;
+		struct error err;
+
+		add_frame(&b, FRAME_METRIC, 0, rows[i]);
+		assert_int_equal(metrics_decode(b.buf, b.len, &m, &err), -1);
+		strbuf_release(&b);
+	}
+}
+
+static void hostile_snapshots(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "a 1\n", "b 1\n" }, { "a 1\n", "a 1\nb 2\n" }, { "a 1\n", "a x\n" },
+		{ "a 1\n", "a 1" },   { "a\n", "a\n" },		 { "a -1\n", "a -1\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct metrics m = {};
+		struct error err;
+
+		assert_int_equal(vmstat_metrics(pairs[i][0], strlen(pairs[i][0]), pairs[i][1],
+						strlen(pairs[i][1]), true, &m, &err),
+				 -1);
+		metrics_release(&m);
+	}
+}
+
+static const char fio_json[] =
+	"fio: note\n{\"fio version\":\"fio-3.33\",\"jobs\":[{\"jobname\":\"r\",\"error\":0,"
+	"\"read\":{\"total_ios\":16,\"io_bytes\":65536,\"iops\":2.5,\"bw_bytes\":9,"
+	"\"clat_ns\":{\"mean\":7.5,\"max\":9,\"percentile\":{\"99.000000\":8}}},"
+	"\"write\":{\"total_ios\":0}}]}";
+
+static void fio_output(void **state)
+{
+	struct metrics m = {};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(fio_metrics(fio_json, strlen(fio_json), &m, &err), 0);
+	assert_int_equal(find(&m, "fio.read.ios", "r")->i, 16);
+	assert_true(find(&m, "fio.read.iops", "r")->d == 2.5);
+	assert_int_equal(find(&m, "fio.read.clat_p99", "r")->i, 8);
+	for (size_t i = 0; i < m.nr; i++)
+		assert_null(strstr(m.v[i].name, "write"));
+	metrics_release(&m);
+	/* Cut anywhere it is an error, not fewer numbers. */
+	for (size_t cut = 0; cut < strlen(fio_json); cut++) {
+		assert_int_equal(fio_metrics(fio_json, cut, &m, &err), -1);
+		metrics_release(&m);
+	}
+}
+
+static void fio_reports_an_error(void **state)
+{
+	static const char text[] = "{\"jobs\":[{\"jobname\":\"r\",\"error\":5}]}";
+	struct metrics m = {};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(fio_metrics(text, strlen(text), &m, &err), -1);
+	assert_non_null(strstr(err.msg, "error in job 'r'"));
+	metrics_release(&m);
+}
+
+static void stress_ng_output(void **state)
+{
+	static const char text[] =
+		"---\nsystem-info:\n  x: 1\nmetrics:\n    - stressor: vm\n      bogo-ops: 2000\n"
+		"      bogo-ops-per-second-usr-sys-time: 10.5\n      bogo-ops-per-second-real-time: 9.5\n"
+		"      wall-clock-time: 1.0\n      user-time: 0.5\n      system-time: 0.25\n...\n";
+	struct metrics m = {};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(stress_ng_metrics(text, strlen(text), &m, &err), 0);
+	assert_int_equal(find(&m, "stress-ng.bogo-ops", "vm")->i, 2000);
+	assert_true(find(&m, "stress-ng.system-time", "vm")->d == 0.25);
+	metrics_release(&m);
+	assert_int_equal(stress_ng_metrics("metrics: []", 11, &m, &err), -1);
+	assert_int_equal(stress_ng_metrics("- [", 3, &m, &err), -1);
+	assert_int_equal(stress_ng_metrics("", 0, &m, &err), -1);
+	metrics_release(&m);
+}
+
+static void console_findings(void **state)
+{
+	static const char text[] = "[    0.1] all is well\n"
+				   "[    1.2] BUG: unable to handle page fault for address: 0\r\n"
+				   "[    1.3] Kernel panic - not syncing: Fatal \x01 exception";
+	struct finding f[CONSOLE_MAX_FINDINGS];
+
+	(void)state;
+	assert_int_equal(console_scan(text, strlen(text), f), 2);
+	assert_string_equal(f[0].kind, "oops");
+	assert_string_equal(f[0].line, "BUG: unable to handle page fault for address: 0");
+	assert_string_equal(f[1].kind, "panic");
+	assert_string_equal(f[1].line, "Kernel panic - not syncing: Fatal ? exception");
+	assert_int_equal(console_scan("", 0, f), 0);
+}
+
+static void check_outcome(struct strbuf *frames, const char *console, struct schedule_exit e,
+			  const char *problem, const char *status, const char *detail)
+{
+	struct outcome_evidence ev = {
+		.exit = &e,
+		.frames = frames->buf ? frames->buf : "",
+		.frames_len = frames->len,
+		.region_problem = problem,
+		.console = console,
+		.console_len = strlen(console),
+	};
+	struct outcome o;
+
+	outcome_decide(&ev, &o);
+	assert_string_equal(o.status, status);
+	if (!strstr(o.detail, detail))
+		fail_msg("'%s' is not in '%s'", detail, o.detail);
+}
+
+/* Every way a run can end has its word, and its evidence in the detail. */
+static void outcomes(void **state)
+{
+	const struct schedule_exit fine = {}, late = { .timed_out = true, .signal = 9, .exit_code = -1 },
+				   killed = { .signal = 11, .exit_code = -1 }, exit1 = { .exit_code = 1 };
+	struct strbuf ok = STRBUF_INIT, cut = STRBUF_INIT, failed = STRBUF_INIT, lies = STRBUF_INIT;
+	struct strbuf none = STRBUF_INIT;
+
+	(void)state;
+	add_frame(&ok, FRAME_PHASE, 0, "work");
+	add_frame(&ok, FRAME_BYE, 1, "ok");
+	add_frame(&cut, FRAME_PHASE, 0, "work");
+	add_frame(&failed, FRAME_FAIL, 0, "this kernel has no sysctl 'vm.x'");
+	add_frame(&failed, FRAME_BYE, 1, "fail");
+	add_frame(&lies, FRAME_METRIC, 0, "insns - many\n");
+	add_frame(&lies, FRAME_BYE, 1, "ok");
+
+	check_outcome(&ok, "", fine, "", "ok", "");
+	check_outcome(&cut, "", fine, "", "died", "in phase 'work' without a word");
+	check_outcome(&failed, "", fine, "", "failed", "no sysctl 'vm.x'");
+	check_outcome(&lies, "", fine, "", "garbage", "'many'");
+	check_outcome(&ok, "", fine, "the region was full", "garbage", "the region was full");
+	check_outcome(&cut, "", late, "", "timeout", "in phase 'work'");
+	check_outcome(&cut, "", killed, "", "died", "signal 11");
+	check_outcome(&none, "", exit1, "", "died", "exit code 1");
+	check_outcome(&cut, "Kernel panic - not syncing: x\n", fine, "", "panic", "not syncing: x");
+	check_outcome(&ok, "WARNING: CPU: 0\n", fine, "", "oops", "WARNING");
+	check_outcome(&cut, "Out of memory: Killed process 7\n", fine, "", "oom", "process 7");
+	check_outcome(&ok, "Out of memory: Killed process 7\n", fine, "", "ok", "");
+	strbuf_release(&ok);
+	strbuf_release(&cut);
+	strbuf_release(&failed);
+	strbuf_release(&lies);
+}
+
+static void region_of_any_kind(void **state)
+{
+	char path[] = "/tmp/highwater-region.XXXXXX";
+	struct strbuf region = STRBUF_INIT, out = STRBUF_INIT;
+	struct region_header h;
+	char problem[256];
+	struct error err;
+
+	(void)state;
+	close(mkstemp(path));
+	assert_int_equal(region_create(path, 1 << 16, "job", 3, &err), 0);
+	assert_int_equal(io_read_file(path, 1 << 20, &region, &err), 0);
+	assert_int_equal(region.len, 1 << 16);
+	region_frames(region.buf, region.len, &out, problem, sizeof(problem));
+	assert_string_equal(problem, "the agent never took the job");
+	/* Every field of the header replaced by every nasty value: no read outside. */
+	for (size_t at = 0; at + 8 <= sizeof(h); at += 4) {
+		static const uint64_t nasty[] = { 0, 1, 0xffffffff, 1ull << 16, ~0ull, 1ull << 63 };
+
+		for (size_t i = 0; i < sizeof(nasty) / sizeof(nasty[0]); i++) {
+			char old[8];
+
+			memcpy(old, region.buf + at, 8);
+			memcpy(region.buf + at, &nasty[i], 8);
+			strbuf_reset(&out);
+			region_frames(region.buf, region.len, &out, problem, sizeof(problem));
+			assert_true(out.len <= region.len);
+			memcpy(region.buf + at, old, 8);
+		}
+	}
+	strbuf_reset(&out);
+	region_frames(region.buf, 100, &out, problem, sizeof(problem));
+	assert_string_equal(problem, "the region has 100 bytes only");
+	assert_int_equal(region_create(path, 1 << 16, region.buf, 1 << 15, &err), -1);
+	unlink(path);
+	strbuf_release(&region);
+	strbuf_release(&out);
+}
+
+/* Two runs that differ: the first metric or line is named. */
+static void differences(void **state)
+{
+	struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
+	struct run_bytes x, y;
+	char where[256];
+
+	(void)state;
+	add_frame(&a, FRAME_METRIC, 0, "insns - 12\n");
+	add_frame(&b, FRAME_METRIC, 0, "insns - 13\n");
+	x = (struct run_bytes){ a.buf, a.len, "one\ntwo\n", 8 };
+	y = x;
+	assert_true(difference_none(&x, &y, where, sizeof(where)));
+	y.console = "one\ntoo\n";
+	assert_false(difference_none(&x, &y, where, sizeof(where)));
+	assert_string_equal(where, "console, line 2: 'two' and 'too'");
+	y = (struct run_bytes){ b.buf, b.len, x.console, x.console_len };
+	assert_false(difference_none(&x, &y, where, sizeof(where)));
+	assert_non_null(strstr(where, "METRIC 'insns - 12', line 1: 'insns - 12' and 'insns - 13'"));
+	y.frames_len = 0;
+	assert_false(difference_none(&x, &y, where, sizeof(where)));
+	assert_string_equal(where, "one has 1 frames, the other 0");
+	strbuf_release(&a);
+	strbuf_release(&b);
+}
+
+static void registry(void **state)
+{
+	(void)state;
+	assert_string_equal(metric_describe("insns")->unit, "insns");
+	assert_int_equal(metric_describe("fio.read.iops")->better, HIGHER);
+	assert_string_equal(metric_describe("vmstat.nr_dirty")->definition,
+			    "/proc/vmstat, at the end of the work");
+	assert_string_equal(metric_describe("who knows")->unit, "?");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(frames_whole_and_cut),	 cmocka_unit_test(frames_flipped_bits),
+		cmocka_unit_test(metrics_of_a_run),	 cmocka_unit_test(vmstat_wraps_on_i386_only),
+		cmocka_unit_test(hostile_metrics),	 cmocka_unit_test(hostile_snapshots),
+		cmocka_unit_test(fio_output),		 cmocka_unit_test(fio_reports_an_error),
+		cmocka_unit_test(stress_ng_output),	 cmocka_unit_test(console_findings),
+		cmocka_unit_test(outcomes),		 cmocka_unit_test(region_of_any_kind),
+		cmocka_unit_test(differences),		 cmocka_unit_test(registry),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The store and compare: run directories in, tables out; damage and lies refused. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "test.h"
+
+#include "compare/compare.h"
+#include "frames_of.h"
+#include "lib/io.h"
+#include "lib/xalloc.h"
+#include "store/query.h"
+#include "store/store.h"
+
+struct scratch {
+	char dir[64];
+	char *db;
+};
+
+static int setup(void **state)
+{
+	struct scratch *s = xcalloc(1, sizeof(*s));
+
+	strcpy(s->dir, "/tmp/highwater-store.XXXXXX");
+	if (!mkdtemp(s->dir))
+		return -1;
+	s->db = xasprintf("%s/store.sqlite", s->dir);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct scratch *s = *state;
+	struct error err;
+
+	io_remove_tree(s->dir, &err);
+	free(s->db);
+	free(s);
+	return 0;
+}
+
+/* What a synthetic run is. */
+struct run {
+	char digit; /* of which the cell's id consists */
+	unsigned int n;
+	const char *kernel, *arch, *clock, *status;
+	int seed;
+	const char *metrics[4]; /* payloads of METRIC frames */
+};
+
+static char *put_run(const struct scratch *s, const struct run *r)
+{
+	char id[65] = {};
+	char *dir, *path, *facts;
+	struct strbuf frames = STRBUF_INIT;
+	struct error err;
+	uint32_t seq = 0;
+
+	memset(id, r->digit, 64);
+	dir = xasprintf("%s/runs/%s/%u", s->dir, id, r->n);
+	assert_int_equal(io_mkdirs(dir, &err), 0);
+	for (size_t i = 0; i < 4 && r->metrics[i]; i++)
+		add_frame(&frames, FRAME_METRIC, seq++, r->metrics[i]);
+	add_frame(&frames, FRAME_BYE, seq, "ok");
+	path = xasprintf("%s/frames", dir);
+	assert_int_equal(io_write_file(path, frames.buf, frames.len, &err), 0);
+	free(path);
+	path = xasprintf("%s/console", dir);
+	assert_int_equal(io_write_file(path, "WARNING: x\n", 11, &err), 0);
+	free(path);
+	facts = xasprintf("{\"plan\":\"t\",\"kernel\":\"%s\",\"arch\":\"%s\",\"clock\":\"%s\","
+			  "\"workload\":\"fault\",\"status\":\"%s\",\"detail\":\"why\",\"digest\":\"d\","
+			  "\"accelerator\":\"tcg\",\"swap\":\"none\",\"events\":\"none\",\"seed\":%d,"
+			  "\"memory_bytes\":268435456,\"vcpus\":1,\"wall_s\":1.5,"
+			  "\"params\":{\"pages\":\"16\"},\"tunables\":{\"vm.swappiness\":\"60\"}}",
+			  r->kernel, r->arch, r->clock, r->status, r->seed);
+	path = xasprintf("%s/facts.json", dir);
+	assert_int_equal(io_write_file(path, facts, strlen(facts), &err), 0);
+	free(path);
+	free(facts);
+	strbuf_release(&frames);
+	return dir;
+}
+
+static struct store *open_new(const struct scratch *s)
+{
+	struct store *store;
+	struct error err;
+
+	if (store_open(s->db, true, &store, &err))
+		fail_msg("%s", err.msg);
+	return store;
+}
+
+static void ingest(struct store *store, const struct scratch *s, const struct run *r)
+{
+	char *dir = put_run(s, r);
+	struct error err;
+
+	if (store_ingest_run(store, dir, &err))
+		fail_msg("%s", err.msg);
+	free(dir);
+}
+
+/* Ingesting again gives the same rows, not more. */
+static void ingest_is_repeatable(void **state)
+{
+	const struct run r = { 'a', 1, "base", "i386", "insn", "ok", 1, { "insns - 7\n" } };
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct query_cells cells;
+	struct query_metrics m;
+	enum store_state st;
+	struct error err;
+
+	for (int i = 0; i < 3; i++) {
+		ingest(store, s, &r);
+		assert_int_equal(query_cells(store, &cells, &err), 0);
+		assert_int_equal(cells.nr, 1);
+		assert_int_equal(query_metrics(store, cells.v[0].run, &m, &err), 0);
+		assert_int_equal(m.nr, 1);
+		assert_int_equal(m.v[0].i, 7);
+		assert_string_equal(query_axis_value(&cells.v[0], "memory"), "256M");
+		assert_string_equal(query_axis_value(&cells.v[0], "vm.swappiness"), "60");
+		query_metrics_release(&m);
+		query_cells_release(&cells);
+	}
+	assert_int_equal(store_run_state(store, cells.v ? "" : "zz", 1, &st, &err), 0);
+	assert_int_equal(st, STORE_MISSING);
+	store_close(store);
+}
+
+/* A run that says ok and whose bytes do not decode is stored as garbage. */
+static void liar_is_garbage(void **state)
+{
+	const struct run r = { 'b', 1, "base", "i386", "insn", "ok", 1, { "insns - lots\n" } };
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct query_cells cells;
+	struct error err;
+
+	ingest(store, s, &r);
+	assert_int_equal(query_cells(store, &cells, &err), 0);
+	assert_string_equal(cells.v[0].status, "garbage");
+	assert_non_null(strstr(cells.v[0].detail, "'lots'"));
+	query_cells_release(&cells);
+	store_close(store);
+}
+
+static void spoil(const char *dir, const char *name, const char *text)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	struct error err;
+
+	if (text)
+		assert_int_equal(io_write_file(path, text, strlen(text), &err), 0);
+	else
+		unlink(path);
+	free(path);
+}
+
+/* Damaged run directories are refused, and the store stays as it was. */
+static void damaged_run_directories(void **state)
+{
+	static const char *const facts[] = { "", "{", "[]", "{\"plan\":1}", "{\"plan\":\"x\"}" };
+	const struct run r = { 'c', 1, "base", "i386", "insn", "ok", 1, { "insns - 7\n" } };
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct query_cells cells;
+	struct error err;
+	char *dir = put_run(s, &r);
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		spoil(dir, "facts.json", facts[i]);
+		assert_int_equal(store_ingest_run(store, dir, &err), -1);
+	}
+	free(dir);
+	dir = put_run(s, &r);
+	spoil(dir, "frames", NULL);
+	assert_int_equal(store_ingest_run(store, dir, &err), -1);
+	assert_int_equal(store_ingest_run(store, "/tmp", &err), -1);
+	assert_int_equal(store_ingest_run(store, "relative", &err), -1);
+	assert_int_equal(query_cells(store, &cells, &err), 0);
+	assert_int_equal(cells.nr, 0);
+	free(dir);
+	store_close(store);
+}
+
+/* No store, a foreign file, a newer schema: refused, and left to the byte. */
+static void foreign_stores(void **state)
+{
+	struct scratch *s = *state;
+	struct store *store = NULL;
+	struct strbuf before = STRBUF_INIT, after = STRBUF_INIT;
+	struct error err;
+	char *newer;
+
+	assert_int_equal(store_open(s->db, false, &store, &err), -1);
+	assert_non_null(strstr(err.msg, "there is no store"));
+	assert_int_equal(io_write_file(s->db, "this is no database, but long enough to look at", 47, &err), 0);
+	assert_int_equal(store_open(s->db, true, &store, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	assert_int_equal(io_read_file(s->db, 1 << 20, &after, &err), 0);
+	assert_string_equal(after.buf, "this is no database, but long enough to look at");
+	strbuf_reset(&after);
+
+	unlink(s->db);
+	store = open_new(s);
+	store_close(store);
+	newer = xasprintf("sqlite3 %s 'PRAGMA user_version=99'", s->db);
+	/* A test may use a shell; the harness may not. */
+	if (system(newer) == 0) {
+		assert_int_equal(io_read_file(s->db, 1 << 22, &before, &err), 0);
+		assert_int_equal(store_open(s->db, false, &store, &err), -1);
+		assert_int_equal(err.kind, ERROR_INPUT);
+		assert_non_null(strstr(err.msg, "has schema 99, this program knows"));
+		assert_int_equal(io_read_file(s->db, 1 << 22, &after, &err), 0);
+		assert_int_equal(before.len, after.len);
+		assert_memory_equal(before.buf, after.buf, before.len);
+	}
+	free(newer);
+	strbuf_release(&before);
+	strbuf_release(&after);
+}
+
+/* The text of a comparison. */
+static char *text_of(struct store *store, struct compare_options *o, struct error *err)
+{
+	struct compare c;
+	char *text = NULL;
+	size_t len;
+	FILE *f;
+
+	if (compare_build(store, o, &c, err))
+		return NULL;
+	f = open_memstream(&text, &len);
+	compare_text(&c, f);
+	fclose(f);
+	compare_release(&c);
+	return text;
+}
+
+static struct compare_options by_kernel(void)
+{
+	return (struct compare_options){ .axes = { { "kernel", { "base", "series" }, 2 } }, .nr_axes = 1 };
+}
+
+static void compare_one_seed_is_exact(void **state)
+{
+	const struct run a = { 'a', 1, "base", "i386", "insn", "ok", 1,
+			       { "insns - 1000\n", "insns_per_fault - 100.500\n", "hot_lost - 0\n" } };
+	const struct run b = { 'b', 1, "series", "i386", "insn", "ok", 1,
+			       { "insns - 1014\n", "insns_per_fault - 114.500\n", "hot_lost - 0\n" } };
+	struct compare_options o = by_kernel();
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct error err;
+	char *text;
+
+	ingest(store, s, &a);
+	ingest(store, s, &b);
+	text = text_of(store, &o, &err);
+	assert_non_null(text);
+	/* more instructions are worse: minus */
+	assert_non_null(strstr(text, "1000           1014 (  -1.40%)"));
+	assert_non_null(strstr(text, "+14.000 insns/op"));
+	assert_non_null(strstr(text, "(   0.00%)")); /* zero against zero is no change */
+	free(text);
+	store_close(store);
+}
+
+/* Several seeds: paired differences, and a seed that one side lacks is left out. */
+static void compare_pairs_by_seed(void **state)
+{
+	const struct compare_sample base[] = { { 1, true, 10, 10 }, { 2, true, 100, 100 } };
+	const struct compare_sample other[] = { { 2, true, 104, 104 }, { 1, true, 12, 12 }, { 3, true, 9, 9 } };
+	struct compare_figure f = {};
+
+	(void)state;
+	compare_summarize(other, 3, false, &f);
+	assert_int_equal(f.n, 3);
+	compare_difference(base, 2, other, 3, false, &f);
+	assert_true(f.has_difference);
+	assert_int_equal(f.n_pairs, 2);
+	assert_true(f.difference == 3 && f.min == 2 && f.max == 4);
+}
+
+/* Few wall-clock runs give no verdict. */
+static void compare_wall_needs_runs(void **state)
+{
+	const struct compare_sample v[5] = { { 1, false, 0, 5 }, { 2, false, 0, 1 }, { 3, false, 0, 3 },
+					     { 4, false, 0, 2 }, { 5, false, 0, 4 } };
+	struct compare_figure f = {};
+
+	(void)state;
+	compare_summarize(v, 4, true, &f);
+	assert_true(f.value == 2.5);
+	compare_difference(v, 4, v, 5, true, &f);
+	assert_true(f.few && !f.has_difference);
+	f = (struct compare_figure){};
+	compare_difference(v, 5, v, 5, true, &f);
+	assert_true(f.has_difference && f.difference == 0);
+}
+
+/* A crash shows as a crash, never as a number. */
+static void compare_shows_status(void **state)
+{
+	const struct run a = { 'a', 1, "base", "i386", "insn", "ok", 1, { "insns - 1000\n" } };
+	const struct run b = { 'b', 1, "series", "i386", "insn", "panic", 1, { "insns - 1\n" } };
+	struct compare_options o = by_kernel();
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct error err;
+	char *text;
+
+	ingest(store, s, &a);
+	ingest(store, s, &b);
+	text = text_of(store, &o, &err);
+	assert_non_null(text);
+	assert_non_null(strstr(text, "1000          panic"));
+	free(text);
+	store_close(store);
+}
+
+static void compare_refuses(void **state)
+{
+	const struct run a = { 'a', 1, "base", "i386", "insn", "ok", 1, { "insns - 1000\n" } };
+	struct compare_options o = by_kernel();
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct error err;
+
+	assert_null(text_of(store, &o, &err));
+	assert_string_equal(err.msg, "the store is empty");
+	ingest(store, s, &a);
+	assert_null(text_of(store, &o, &err));
+	assert_non_null(strstr(err.msg, "no cell has kernel=series; there are: base"));
+	o.axes[0] = (struct compare_axis){ "clock", { "insn", "wall" }, 2 };
+	assert_null(text_of(store, &o, &err));
+	assert_int_equal(err.kind, ERROR_INPUT);
+	assert_non_null(strstr(err.msg, "clocks cannot be compared"));
+	store_close(store);
+}
+
+/* Another name for the same bytes: the cell stands in both columns. */
+static void one_cell_two_names(void **state)
+{
+	const struct run a = { 'a', 1, "base", "i386", "insn", "ok", 1, { "insns - 1000\n" } };
+	struct compare_options o = by_kernel();
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	char id[65] = {};
+	struct error err;
+	char *text;
+
+	memset(id, 'a', 64);
+	ingest(store, s, &a);
+	assert_int_equal(store_add_name(store, id, "kernel", "series", &err), 0);
+	text = text_of(store, &o, &err);
+	assert_non_null(text);
+	assert_non_null(strstr(text, "1000           1000 (   0.00%)"));
+	free(text);
+	store_close(store);
+}
+
+static void percent_signs(void **state)
+{
+	(void)state;
+	assert_true(compare_percent(100, 10, QUERY_HIGHER) == 10);
+	assert_true(compare_percent(100, 10, QUERY_LOWER) == -10);
+	assert_true(compare_percent(-100, 10, QUERY_HIGHER) == 10);
+	assert_true(compare_percent(0, 0, QUERY_LOWER) == 0);
+	assert_true(compare_percent(0, 5, QUERY_LOWER) < -1e300);
+}
+
+#define WITH_SCRATCH(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_SCRATCH(ingest_is_repeatable),
+		WITH_SCRATCH(liar_is_garbage),
+		WITH_SCRATCH(damaged_run_directories),
+		WITH_SCRATCH(foreign_stores),
+		WITH_SCRATCH(compare_one_seed_is_exact),
+		cmocka_unit_test(compare_pairs_by_seed),
+		cmocka_unit_test(compare_wall_needs_runs),
+		WITH_SCRATCH(compare_shows_status),
+		WITH_SCRATCH(compare_refuses),
+		WITH_SCRATCH(one_cell_two_names),
+		cmocka_unit_test(percent_signs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
