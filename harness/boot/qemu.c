@@ -16,7 +16,7 @@ static const char *const binaries[NR_ARCHES] = {
  * What every guest is told. nullb0 completes inline and holds no data, so a
  * block device of any size costs no guest memory and keeps runs bit-exact.
  */
-static const char common_cmdline[] = "console=ttyS0 panic=-1 nokaslr tsc=reliable i8042.noprobe "
+static const char common_cmdline[] = "console=ttyS0 panic=-1 nokaslr tsc=reliable "
 				     "null_blk.gb=2 null_blk.irqmode=0";
 
 /*
