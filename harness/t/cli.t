@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command line without a guest: usage errors end with 2 and one clear
+# message, what is missing on the host with 3, and nothing is left behind.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+hw=$PWD/highwater
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 bad=0
+
+# t NAME EXIT PATTERN COMMAND...: exit code and a pattern in what it prints
+t() {
+	local name=$1 want=$2 pattern=$3 out code
+	shift 3
+	out=$("$@" 2>&1)
+	code=$?
+	nr=$((nr + 1))
+	if [ "$code" -eq "$want" ] && grep -qE -- "$pattern" <<<"$out"; then
+		echo "ok $nr - $name"
+	else
+		echo "not ok $nr - $name"
+		echo "# exit code $code, wanted $want and /$pattern/:"
+		head -n 12 <<<"${out//$'\n'/$'\n'# }"
+		bad=1
+	fi
+}
+plan() { printf '%s\n' "$1" >"$tmp/p.yaml"; }
+
+t 'no command' 2 'Usage: highwater COMMAND' "$hw"
+t 'unknown command' 2 "unknown command 'frobnicate'" "$hw" frobnicate
+t 'help' 0 'Commands:' "$hw" --help
+for verb in doctor fetch build plan run list show compare boot; do
+	t "$verb --help" 0 "Usage: highwater $verb" "$hw" $verb --help
+done
+t 'unknown option' 2 'unrecognized option' "$hw" run --fast
+t 'run without a plan' 2 'a plan is needed' "$hw" run
+t 'bad -j' 2 "-j '0' is not a number" "$hw" run -j 0 x
+t 'bad shard' 2 "is not I/N" "$hw" run --shard 3/2 x
+t 'a plan that is not there' 2 "cannot open '$tmp/none.yaml'" "$hw" run "$tmp/none.yaml"
+plan 'name: t
+workload: {name: nil}'
+t 'unknown workload' 2 "p.yaml:2: unknown workload 'nil'" "$hw" run "$tmp/p.yaml" -o "$tmp/r"
+plan 'name: t
+memroy: 1G
+workload: {name: "null"}'
+t 'unknown key' 2 "p.yaml:2: unknown key 'memroy'" "$hw" plan "$tmp/p.yaml"
+t 'no results' 2 "no results in '$tmp/none'" "$hw" compare kernel=base,series -o "$tmp/none"
+t 'compare without an axis' 2 'an axis to compare is needed' "$hw" compare
+t 'compare of one value' 2 'needs two values' "$hw" compare kernel=base
+t 'compare in a foreign format' 2 "unknown format 'pdf'" "$hw" compare kernel=a,b --format pdf
+t 'list with a bad condition' 2 "is not KEY=VALUE" "$hw" list --where kernel
+mkdir -p "$tmp/foreign" && echo 'not a database, and longer than a header of SQLite would be' >"$tmp/foreign/store.sqlite"
+t 'a damaged store' 2 'damaged or no store' "$hw" list -o "$tmp/foreign"
+t 'output to a full device' 3 'cannot write the output' bash -c "'$hw' --help >/dev/full; '$hw' doctor --json >/dev/full"
+echo 'no tarball' >"$tmp/x.tar.xz"
+t 'a foreign tarball' 2 "cannot unpack '.*x.tar.xz', truncated or no tarball" \
+	env HIGHWATER_CACHE="$tmp/cache" "$hw" fetch --source "$tmp/x.tar.xz"
+mkdir -p "$tmp/tree/mm" && printf 'VERSION = 5\nPATCHLEVEL = 4\nSUBLEVEL = 1\n' >"$tmp/tree/Makefile"
+t 'a tree that is no kernel' 2 'does not hold a Linux kernel tree' \
+	env HIGHWATER_CACHE="$tmp/cache" "$hw" fetch --source "$tmp/tree"
+touch "$tmp/tree/mm/page_alloc.c"
+t 'a tree of another release' 2 'is Linux 5.4.1, the series is for' \
+	env HIGHWATER_CACHE="$tmp/cache" "$hw" fetch --source "$tmp/tree"
+t 'nothing half-fetched is left' 0 '^$' find "$tmp/cache/linux" -mindepth 1 -not -name fetch.lock
+t 'no qemu' 3 'install qemu-system-x86' env PATH="$tmp/bin" "$hw" doctor
+t 'no project' 2 'has no patches/series' env HIGHWATER_ROOT="$tmp" "$hw" fetch
+echo "1..$nr"
+exit $bad
