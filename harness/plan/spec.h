@@ -7,9 +7,8 @@
 #ifndef PLAN_SPEC_H
 #define PLAN_SPEC_H
 
-#include <stdbool.h>
+#include <yaml.h>
 
-#include "plan/place.h"
 #include "plan/plan.h"
 
 /* The axes every experiment has, in expansion order, the last fastest. */
@@ -22,7 +21,7 @@ enum axis_id {
 	AXIS_ARCH,
 	AXIS_KERNEL,
 	AXIS_CLOCK,
-	AXIS_SEED,
+	AXIS_SEEDS,
 	NR_AXES,
 };
 
@@ -30,32 +29,29 @@ struct value {
 	char *text; /* normal form */
 	uint64_t number; /* bytes, counts; for swap the size */
 	unsigned int code; /* enum arch, clock or swap */
-	unsigned int line; /* 0: not written, a default */
-	bool any_number; /* exclude: a swap of this backing and any size */
-	size_t hits; /* exclude: cells that it left out */
 };
 
 struct axis {
-	char *name; /* of the guest's axis, tunable or parameter */
+	char *name; /* of the key, tunable or parameter */
 	struct value *v;
 	size_t nr;
+	unsigned int line; /* 1-based; 0: not given */
 };
 
 struct experiment {
 	const struct workload_desc *workload;
-	struct axis axes[NR_AXES]; /* nr 0: not given */
+	struct axis axes[NR_AXES];
 	struct axis *params; /* one for each of workload->params */
 	struct axis *tunables;
 	size_t nr_tunables;
 	unsigned int line;
 };
 
-/* A cell that has one of the values of every axis is left out. */
 struct exclusion {
-	struct axis *keys;
+	struct axis *keys; /* a cell that has one of the values of every key is left out */
 	size_t nr;
 	unsigned int line;
-	size_t hits;
+	size_t nr_hits;
 };
 
 struct spec {
@@ -69,34 +65,30 @@ struct spec {
 	size_t nr_exclusions;
 };
 
-/* @spec->file and @spec->configs are set by the caller; release also after a failure. */
+/* An error at a line: "FILE:LINE: message". */
+#define spec_error(spec, line, err, ...) ({ spec_error_at(spec, line, err, __VA_ARGS__); -1; })
+void spec_error_at(const struct spec *spec, unsigned int line, struct error *err, const char *fmt,
+		   ...) __attribute__((format(printf, 4, 5)));
+
 int spec_parse(const char *text, size_t len, struct spec *spec, struct error *err);
 void spec_release(struct spec *spec);
-struct place spec_place(const struct spec *spec, unsigned int line, struct error *err);
+void axis_release(struct axis *a);
 
-/* Append @v, whose text is taken over. */
-void axis_add(struct axis *a, struct value v);
-/* Make @a anew, without values. */
-void axis_start(struct axis *a, const char *name);
-/* A value that is written twice is a slip: say where. */
-int axis_check(const struct axis *a, struct place at);
+/* The key of an axis, e.g. "memory". */
+const char *axis_key(enum axis_id id);
+/* -1 when @key is none. */
+int axis_find(const char *key);
 
-/* "memory": of the axis, and in exclude:. */
-const char *axis_name(enum axis_id id);
-
-/*
- * value.c: check the text of a value and bring it to normal form. What is
- * returned is for axis_add().
- */
-int value_check(const struct spec *spec, struct place at, enum axis_id id, const char *text,
-		struct value *ret);
-int value_check_swap(struct place at, const char *backing, const char *size, struct value *ret);
-int value_check_tunable_name(struct place at, const char *name);
-int value_check_tunable(struct place at, const char *name, const char *text, struct value *ret);
-int value_check_param(struct place at, const struct workload_desc *w, const struct param_desc *p,
-		      const char *text, struct value *ret);
-/* "none", "ram" or "disk", for exclude: */
-int value_check_backing(struct place at, const char *text, struct value *ret);
+/* value.c: check the text of a value and bring it to normal form. */
+int value_check(const struct spec *spec, enum axis_id id, const char *text, unsigned int line,
+		struct value *ret, struct error *err);
+int value_check_swap(const struct spec *spec, const char *backing, const char *size,
+		     unsigned int line, struct value *ret, struct error *err);
+int value_check_tunable(const struct spec *spec, const char *key, const char *text,
+			unsigned int line, struct value *ret, struct error *err);
+int value_check_param(const struct spec *spec, const struct workload_desc *w,
+		      const struct param_desc *p, const char *text, unsigned int line,
+		      struct value *ret, struct error *err);
 
 /* file.c: the file of a workload, with what is derived from memory resolved. */
 int plan_file_text(const char *path, uint64_t memory_bytes, char **ret, struct error *err);
