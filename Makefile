@@ -158,6 +158,7 @@ bench: all $(BENCH)
 
 install: all
 	install -D -m 755 highwater $(DESTDIR)$(PREFIX)/bin/highwater
+	install -D -m 644 harness/man/highwater.1 $(DESTDIR)$(PREFIX)/share/man/man1/highwater.1
 
 clean:
 	rm -rf $(O) highwater
