@@ -235,9 +235,10 @@ static void fill_figures(struct compare *c, struct building *g, size_t i, bool w
 static char *group_title(const struct query_cell *cell, const struct compare_options *o)
 {
 	static const char *const quiet[] = { "workload", "clock", "seed", "plan", "events", "vcpus" };
+	const char *workload = query_axis_value(cell, "workload");
 	struct strbuf t = STRBUF_INIT;
 
-	strbuf_adds(&t, query_axis_value(cell, "workload") ? query_axis_value(cell, "workload") : "");
+	strbuf_adds(&t, workload ? workload : "");
 	for (size_t i = 0; i < cell->nr_axes; i++) {
 		const struct query_axis *a = &cell->axes[i];
 		bool skip = is_compared(o, a->name) || (strcmp(a->name, "swap") == 0 &&
@@ -289,6 +290,8 @@ static int finish_group(struct builder *b, struct building *g, struct error *err
 			if (add_cell(b, g, col, g->cells[col][i], err))
 				return -1;
 		}
+	if (!any) /* a group is made for its first cell */
+		return 0;
 	out.title = group_title(any, b->o);
 	out.clock = xstrdup(query_axis_value(any, "clock") ? query_axis_value(any, "clock") : "?");
 	out.note = group_note(g, b->c->nr_columns);

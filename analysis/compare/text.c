@@ -67,9 +67,7 @@ static void print_change(const struct compare_row *row, const struct compare_fig
 	percent = compare_percent(base->value, f->difference, row->better);
 	if (isinf(percent))
 		fprintf(to, " (%*s)", PERCENT_WIDTH - 3, percent > 0 ? "+new" : "-new");
-	else if (fabs(percent) >= 10000)
-		fprintf(to, " (%+*.0e%%)", PERCENT_WIDTH - 4, percent);
-	else if (percent != 0 && fabs(percent) < 0.005)
+	else if (fabs(percent) >= 10000 || (percent != 0 && fabs(percent) < 0.005))
 		fprintf(to, " (%+*.0e%%)", PERCENT_WIDTH - 4, percent);
 	else
 		fprintf(to, " (%*.2f%%)", PERCENT_WIDTH - 4, percent);

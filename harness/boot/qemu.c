@@ -7,27 +7,36 @@
 
 #include "lib/xalloc.h"
 
+#define QEMU_OLDEST 7.2
+
 static const char *const binaries[NR_ARCHES] = {
 	[ARCH_I386] = "qemu-system-i386",
 	[ARCH_X86_64] = "qemu-system-x86_64",
 };
 
 /*
- * What every guest is told. nullb0 completes inline and holds no data, so a
- * block device of any size costs no guest memory and keeps runs bit-exact.
+ * What every guest is told. An oops ends the guest: what it would print after
+ * that is no result. norandmaps: one instruction more in the kernel must not
+ * reshuffle every address of every process. nullb0 completes inline and holds no
+ * data, so a block device of any size costs no guest memory and is bit-exact.
  */
-static const char common_cmdline[] = "console=ttyS0 panic=-1 nokaslr tsc=reliable "
-				     "null_blk.gb=2 null_blk.irqmode=0";
+static const char common_cmdline[] = "console=ttyS0 panic=-1 oops=panic nokaslr norandmaps "
+				     "tsc=reliable null_blk.gb=2 null_blk.irqmode=0";
+
+/* The TSC is the virtual clock in ns: nothing to calibrate. */
+static const char insn_cmdline[] = " no_timer_check lpj=1000000 tsc_early_khz=1000000";
 
 /*
  * With one vCPU the local APIC is not needed, and calibrating its timer is most
  * of an instruction-clock boot.
  */
-static const char one_vcpu_cmdline[] = " apic=off nolapic no_timer_check lpj=1000000";
+static const char one_vcpu_cmdline[] = " nolapic";
 
 void qemu_cmdline(const struct guest_spec *g, struct strbuf *out)
 {
 	strbuf_adds(out, common_cmdline);
+	if (g->clock == CLOCK_INSN)
+		strbuf_adds(out, insn_cmdline);
 	if (g->vcpus == 1 && !g->kvm)
 		strbuf_adds(out, one_vcpu_cmdline);
 	if (g->swap == SWAP_RAM)
@@ -62,7 +71,8 @@ static void add_machine(const struct guest_spec *g, struct argv *out)
 	argv_add(out, "-m");
 	argv_addf(out, "%" PRIu64 "B", g->memory_bytes);
 	argv_add(out, "-smp");
-	argv_addf(out, "%u", g->vcpus);
+	/* A socket each: the firmware's MP table has one entry per package. */
+	argv_addf(out, "%u,sockets=%u,cores=1,threads=1", g->vcpus, g->vcpus);
 	add_clock(g, out);
 	argv_add(out, "-seed");
 	argv_add(out, "1");
@@ -75,24 +85,39 @@ static void add_machine(const struct guest_spec *g, struct argv *out)
 	argv_add(out, "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
 }
 
+/* QEMU's option syntax wants a comma in a value doubled. The caller frees. */
+static char *escaped(const char *path)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	for (; *path; path++)
+		strbuf_adds(&out, *path == ',' ? ",," : (const char[]){ *path, '\0' });
+	return strbuf_detach(&out);
+}
+
 static void add_devices(const struct guest_spec *g, const char *console, const char *region,
 			const char *disk, struct argv *out)
 {
+	char *console_arg = escaped(console), *region_arg = escaped(region), *disk_arg = escaped(disk);
+
 	argv_add(out, "-chardev");
-	argv_addf(out, "file,id=console,path=%s", console);
+	argv_addf(out, "file,id=console,path=%s", console_arg);
 	argv_add(out, "-serial");
 	argv_add(out, "chardev:console");
 	argv_add(out, "-object");
 	argv_addf(out, "memory-backend-file,id=region,size=%" PRIu64 ",mem-path=%s,share=on",
-		  g->region_bytes, region);
+		  g->region_bytes, region_arg);
 	argv_add(out, "-device");
 	argv_add(out, "ivshmem-plain,memdev=region");
 	if (g->swap == SWAP_DISK) {
 		argv_add(out, "-drive");
-		argv_addf(out, "if=none,id=swap,format=raw,cache=unsafe,file=%s", disk ? disk : "");
+		argv_addf(out, "if=none,id=swap,format=raw,cache=unsafe,file=%s", disk_arg);
 		argv_add(out, "-device");
 		argv_add(out, "virtio-blk-pci,drive=swap");
 	}
+	free(console_arg);
+	free(region_arg);
+	free(disk_arg);
 }
 
 static void add_payload(const struct guest_spec *g, const char *cmdline, struct argv *out)
@@ -111,7 +136,7 @@ void qemu_argv(const struct guest_spec *g, struct argv *out)
 
 	qemu_cmdline(g, &cmdline);
 	add_machine(g, out);
-	add_devices(g, g->console, g->region, g->disk, out);
+	add_devices(g, g->console, g->region, g->disk ? g->disk : "", out);
 	add_payload(g, cmdline.buf, out);
 	strbuf_release(&cmdline);
 }
@@ -157,6 +182,9 @@ int qemu_version(enum arch arch, char **ret, struct error *err)
 		if (!p)
 			rc = error_set(err, ERROR_HOST, "'%s' does not tell its version",
 				       binaries[arch]);
+		else if (atof(p + sizeof(mark) - 1) < QEMU_OLDEST)
+			rc = error_set(err, ERROR_HOST, "'%s' is version %.8s; %.1f or newer is needed",
+				       binaries[arch], p + sizeof(mark) - 1, QEMU_OLDEST);
 		else
 			*ret = xstrndup(p + sizeof(mark) - 1, strcspn(p + sizeof(mark) - 1, "\n"));
 	}

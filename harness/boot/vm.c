@@ -3,10 +3,10 @@
 
 #include <sys/resource.h>
 
-int vm_start(const struct argv *argv, const char *log, pid_t *ret_pid, int *ret_pidfd,
+int vm_start(const struct argv *argv, const char *log, uint64_t max_file_bytes, pid_t *ret_pid, int *ret_pidfd,
 	     struct error *err)
 {
-	const struct rlimit file = { VM_MAX_FILE_BYTES, VM_MAX_FILE_BYTES };
+	const struct rlimit file = { max_file_bytes, max_file_bytes };
 	const struct rlimit core = { 0, 0 };
 	struct proc_opts opts = { .argv = (const char *const *)argv->v, .out_path = log };
 

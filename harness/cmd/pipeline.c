@@ -17,6 +17,7 @@
 #include "lib/xalloc.h"
 
 #define REGION_BYTES (16ull << 20)
+#define CONSOLE_BYTES (32ull << 20) /* a guest that prints more is stopped */
 #define TIMEOUT_S 600 /* a cell that says nothing else */
 #define QEMU_OVERHEAD (384ull << 20) /* translation buffer, region, QEMU itself */
 #define HOST_RESERVE (1ull << 30)
@@ -136,11 +137,15 @@ static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct err
 	spec.region = item->dir.region;
 	spec.region_bytes = REGION_BYTES;
 	spec.console = item->dir.console;
+	spec.disk = item->dir.disk;
+	if (spec.swap == SWAP_DISK && rundir_add_disk(&item->dir, spec.swap_bytes, err))
+		return -1;
 	qemu_cmdline(&spec, &cmdline);
 	item->cmdline = strbuf_detach(&cmdline);
 	qemu_argv(&spec, &item->argv);
 	strftime(item->started, sizeof(item->started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	return vm_start(&item->argv, item->dir.qemu_log, ret_pid, ret_pidfd, err);
+	return vm_start(&item->argv, item->dir.qemu_log, CONSOLE_BYTES + spec.swap_bytes, ret_pid,
+			ret_pidfd, err);
 }
 
 static void item_release(struct item *item)

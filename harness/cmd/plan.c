@@ -128,7 +128,7 @@ static int print_plan(const struct session *s, struct store *store, const struct
 	left = each * (double)(count[LOOK_MISSING] + count[LOOK_UNBUILT]);
 	if (o->json) {
 		json_t *all = json_pack("{s:I, s:I, s:I, s:f, s:o}", "cells", (json_int_t)s->nr_tasks,
-					"cached", (json_int_t)(count[LOOK_OK] + count[LOOK_FAILED]),
+					"cached", (json_int_t)count[LOOK_OK] + (json_int_t)count[LOOK_FAILED],
 					"unbuilt", (json_int_t)count[LOOK_UNBUILT], "estimate_s", left,
 					"list", cells);
 

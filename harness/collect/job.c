@@ -23,7 +23,7 @@ void job_text(const struct cell *cell, unsigned int shift, struct strbuf *out)
 	for (size_t i = 0; i < cell->nr_tunables && i < JOB_MAX_PAIRS; i++)
 		job.tunables[job.nr_tunables++] =
 			(struct job_pair){ cell->tunables[i].key, cell->tunables[i].value };
-	for (size_t i = 0; cell->workload->params[i].name && i < JOB_MAX_PAIRS; i++)
+	for (size_t i = 0; i < JOB_MAX_PAIRS && cell->workload->params[i].name; i++)
 		job.params[job.nr_params++] =
 			(struct job_pair){ cell->workload->params[i].name, cell->params[i] };
 	if (cell->file) {

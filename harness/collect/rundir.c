@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collect/rundir.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +25,7 @@ int rundir_begin(const char *results, const char *id, unsigned int n, uint64_t r
 	r.region = xasprintf("%s/region", r.tmp);
 	r.console = xasprintf("%s/console", r.tmp);
 	r.qemu_log = xasprintf("%s/qemu.log", r.tmp);
+	r.disk = xasprintf("%s/disk", r.tmp);
 	*ret = r;
 	if (io_remove_tree(r.tmp, err) || io_mkdirs(r.tmp, err) ||
 	    io_write_file(r.console, "", 0, err) ||
@@ -33,6 +34,15 @@ int rundir_begin(const char *results, const char *id, unsigned int n, uint64_t r
 		rundir_release(ret);
 		return -1;
 	}
+	return 0;
+}
+
+int rundir_add_disk(struct rundir *r, uint64_t bytes, struct error *err)
+{
+	if (io_write_file(r->disk, "", 0, err))
+		return -1;
+	if (truncate(r->disk, (off_t)bytes))
+		return error_errno(err, ERROR_HOST, errno, "cannot make swap disk '%s'", r->disk);
 	return 0;
 }
 
@@ -90,6 +100,7 @@ int rundir_finish(struct rundir *r, const struct rundir_evidence *e, const char 
 	int rc;
 
 	unlink(r->region);
+	unlink(r->disk);
 	rc = put(r->tmp, "cell", cell, strlen(cell), err);
 	if (!rc)
 		rc = put(r->tmp, "frames", e->frames.buf, e->frames.len, err);
@@ -124,6 +135,7 @@ void rundir_release(struct rundir *r)
 	free(r->region);
 	free(r->console);
 	free(r->qemu_log);
+	free(r->disk);
 	*r = (struct rundir){};
 }
 

@@ -29,11 +29,15 @@ struct rundir {
 	char *region; /* the shared file, while the guest runs */
 	char *console;
 	char *qemu_log;
+	char *disk; /* image of a swap disk, while the guest runs */
 };
 
 /* Make the temporary directory with a region that holds @job. */
 int rundir_begin(const char *results, const char *id, unsigned int n, uint64_t region_bytes,
 		 const void *job, size_t job_bytes, struct rundir *ret, struct error *err);
+
+/* Make the image of a swap disk, @bytes long, sparse. */
+int rundir_add_disk(struct rundir *r, uint64_t bytes, struct error *err);
 
 /* What a finished run is judged by: frames of the region and the console. */
 struct rundir_evidence {

@@ -35,13 +35,14 @@ static void fill(int fd, uint64_t bytes)
 
 static void write_header(int fd, uint64_t bytes)
 {
+	static const char magic[] = { 'S', 'W', 'A', 'P', 'S', 'P', 'A', 'C', 'E', '2' };
 	static char page[SWAP_PAGE];
 	struct swap_info *info = (void *)page;
 
 	info->version = 1;
 	info->last_page = (uint32_t)(bytes / SWAP_PAGE) - 1;
 	memset(info->uuid, 0x48, sizeof(info->uuid));
-	memcpy(page + SWAP_PAGE - 10, "SWAPSPACE2", 10);
+	memcpy(page + SWAP_PAGE - sizeof(magic), magic, sizeof(magic));
 	if (pwrite(fd, page, sizeof(page), 0) != (ssize_t)sizeof(page) || fsync(fd))
 		agent_fail_errno("cannot write the swap header");
 }

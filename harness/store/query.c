@@ -130,7 +130,6 @@ bool query_matches(const struct query_cell *c, const struct query_filter *f)
 int query_metrics(struct store *s, int64_t run, struct query_metrics *ret, struct error *err)
 {
 	struct strbuf strings = STRBUF_INIT;
-	size_t *at = NULL;
 	sqlite3_stmt *st;
 	int rc;
 
@@ -144,29 +143,24 @@ int query_metrics(struct store *s, int64_t run, struct query_metrics *ret, struc
 		const char *name = (const char *)sqlite3_column_text(st, 0);
 		const char *label = (const char *)sqlite3_column_text(st, 1);
 
-		if ((ret->nr & (ret->nr - 1)) == 0) {
-			size_t room = ret->nr ? 2 * ret->nr : 1;
-
-			ret->v = xreallocarray(ret->v, room, sizeof(*ret->v));
-			at = xreallocarray(at, room, sizeof(*at));
-		}
-		at[ret->nr] = strings.len;
-		strbuf_add(&strings, name, strlen(name) + 1);
-		strbuf_add(&strings, label, strlen(label) + 1);
+		if ((ret->nr & (ret->nr - 1)) == 0)
+			ret->v = xreallocarray(ret->v, ret->nr ? 2 * ret->nr : 1, sizeof(*ret->v));
 		ret->v[ret->nr++] = (struct query_metric){
+			.at = strings.len,
 			.exact = sqlite3_column_type(st, 2) == SQLITE_INTEGER,
 			.i = sqlite3_column_int64(st, 2),
 			.d = sqlite3_column_double(st, 2),
 		};
+		strbuf_add(&strings, name, strlen(name) + 1);
+		strbuf_add(&strings, label, strlen(label) + 1);
 	}
 	sqlite3_finalize(st);
 	/* Strings no longer move. */
 	ret->strings = strbuf_detach(&strings);
 	for (size_t i = 0; i < ret->nr; i++) {
-		ret->v[i].name = ret->strings + at[i];
+		ret->v[i].name = ret->strings + ret->v[i].at;
 		ret->v[i].label = ret->v[i].name + strlen(ret->v[i].name) + 1;
 	}
-	free(at);
 	if (rc != SQLITE_DONE) {
 		query_metrics_release(ret);
 		return db_error(s->db, err, "list the metrics");

@@ -56,6 +56,7 @@ struct query_metric {
 	bool exact;
 	int64_t i;
 	double d; /* the value in either case */
+	size_t at; /* private: where its strings are */
 };
 
 struct query_metrics {

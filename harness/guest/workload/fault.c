@@ -72,6 +72,7 @@ static void run(const struct job *job)
 		*(volatile char *)(area + order[i] * page) = 1;
 	ticks = clock_ticks() - ticks;
 	faults = faults_now() - faults;
+	free(order);
 	if (!thp && faults < (long)pages)
 		agent_fail("only %ld faults for %u pages: the area was there before", faults, pages);
 	emit_metric("faults", "-", (uint64_t)faults);

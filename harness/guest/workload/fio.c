@@ -27,8 +27,9 @@ static void prepare(const struct job *job)
 static void run(const struct job *job)
 {
 	char seed[48];
-	const char *const argv[] = { "/usr/bin/fio", "--output-format=json", "--output=" JSON, seed, JOB,
-			       NULL };
+	const char *const argv[] = { "/usr/bin/fio", "--output-format=json", "--output",
+				     JSON,	    seed,		    JOB,
+				     NULL };
 	uint64_t begin;
 	int status;
 

@@ -13,6 +13,7 @@ check 'demo: every cell ok and identical twice' says 0 '16 cells identical twice
 get() { figure "$r" "$@"; }
 hot() { get "$1" "$2" hot-set "$3" "$4"; }
 
+# shellcheck disable=SC2317 # called through check
 # is A OP B: with whole numbers; an empty one is false
 is() {
 	echo "$*"

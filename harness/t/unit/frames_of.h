@@ -18,7 +18,7 @@ static inline void add_frame(struct strbuf *out, unsigned int type, uint32_t seq
 		.type = (uint16_t)type,
 		.bytes = (uint32_t)len,
 		.seq = seq,
-		.vtime_ns = 1000u * seq,
+		.vtime_ns = 1000ull * seq,
 		.payload_crc = crc32(0, text, len),
 	};
 

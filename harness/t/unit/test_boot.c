@@ -27,7 +27,7 @@ static struct guest_spec spec(void)
 static void identity_is_fixed(void **state)
 {
 	static const char want[] =
-		"qemu-system-i386 -M pc,usb=off,vmport=off -m 419430400B -smp 1 -accel "
+		"qemu-system-i386 -M pc,usb=off,vmport=off -m 419430400B -smp 1,sockets=1,cores=1,threads=1 -accel "
 		"tcg,thread=single -icount shift=0,sleep=off -rtc clock=vm,base=2026-01-01 -seed 1 "
 		"-nodefaults -no-user-config -no-reboot -display none -sandbox "
 		"on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny -chardev "
@@ -41,6 +41,22 @@ static void identity_is_fixed(void **state)
 	qemu_identity(&g, &out);
 	assert_string_equal(out.buf, want);
 	strbuf_release(&out);
+}
+
+/* A comma in a path must not become an option. */
+static void commas_are_escaped(void **state)
+{
+	struct guest_spec g = spec();
+	struct argv a = {};
+	bool found = false;
+
+	(void)state;
+	g.console = "/C,logfile=x";
+	qemu_argv(&g, &a);
+	for (size_t i = 0; i < a.nr; i++)
+		found |= strcmp(a.v[i], "file,id=console,path=/C,,logfile=x") == 0;
+	assert_true(found);
+	argv_release(&a);
 }
 
 static bool has(const struct argv *a, const char *word)
@@ -109,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(identity_is_fixed),
+		cmocka_unit_test(commas_are_escaped),
 		cmocka_unit_test(clocks),
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(probe_answers),
