@@ -115,6 +115,7 @@ double compare_percent(double base, double difference, enum query_better better)
  */
 size_t compare_vmstat_nr(void);
 const char *compare_vmstat_name(size_t i);
+enum query_better compare_vmstat_better(size_t i);
 bool compare_vmstat_value(const struct query_metrics *m, size_t i, int64_t *ret);
 
 #endif

@@ -143,12 +143,13 @@ static void add_sample(struct building *g, size_t row, size_t col, struct compar
 	to->v[col][to->nr[col]++] = s;
 }
 
-static void add_block(struct building *g, const char *name, size_t col, int64_t seed, int64_t v)
+static void add_block(struct building *g, size_t i, size_t col, int64_t seed, int64_t v)
 {
-	size_t row = find_row(g, name, "");
+	size_t row = find_row(g, compare_vmstat_name(i), "");
 
 	g->rows[row].block = true;
 	g->rows[row].unit = "pages or events";
+	g->rows[row].better = compare_vmstat_better(i);
 	add_sample(g, row, col, (struct compare_sample){ seed, true, v, (double)v });
 }
 
@@ -180,7 +181,7 @@ static int add_cell(struct builder *b, struct building *g, size_t col,
 
 		if ((!b->o->metrics || fnmatch(b->o->metrics, compare_vmstat_name(i), 0) == 0) &&
 		    compare_vmstat_value(&m, i, &v))
-			add_block(g, compare_vmstat_name(i), col, seed_nr, v);
+			add_block(g, i, col, seed_nr, v);
 	}
 	query_metrics_release(&m);
 	return 0;

@@ -124,7 +124,8 @@ static void print_limits(const struct compare *c, FILE *to)
 		insn |= strcmp(c->groups[i].clock, "insn") == 0;
 		wall |= strcmp(c->groups[i].clock, "wall") == 0;
 	}
-	fputs("\nPer cent are against the first column of each pair; + is better.\n", to);
+	fputs("\nPer cent are against the first column of each pair; + is better, or just more where\n"
+	      "neither direction is.\n", to);
 	if (insn)
 		fputs("insn: exact counts; they do not show caches, TLB costs or contention, and device\n"
 		      "time is virtual.\n",

@@ -8,45 +8,46 @@
 /* The sum of @plus less @minus; names without "vmstat.". HighMem rows are ours. */
 static const struct {
 	const char *name;
+	enum query_better better;
 	const char *plus[MAX_TERMS];
 	const char *minus;
 } rows[] = {
-	{ "Minor Faults", { "pgfault" }, "pgmajfault" },
-	{ "Major Faults", { "pgmajfault" }, NULL },
-	{ "Swap Ins", { "pswpin" }, NULL },
-	{ "Swap Outs", { "pswpout" }, NULL },
-	{ "Allocation stalls",
+	{ "Minor Faults", QUERY_NEITHER, { "pgfault" }, "pgmajfault" },
+	{ "Major Faults", QUERY_LOWER, { "pgmajfault" }, NULL },
+	{ "Swap Ins", QUERY_LOWER, { "pswpin" }, NULL },
+	{ "Swap Outs", QUERY_LOWER, { "pswpout" }, NULL },
+	{ "Allocation stalls", QUERY_LOWER,
 	  { "allocstall_dma", "allocstall_dma32", "allocstall_normal", "allocstall_high",
 	    "allocstall_movable" },
 	  NULL },
-	{ "DMA allocs", { "pgalloc_dma" }, NULL },
-	{ "DMA32 allocs", { "pgalloc_dma32" }, NULL },
-	{ "Normal allocs", { "pgalloc_normal" }, NULL },
-	{ "HighMem allocs", { "pgalloc_high" }, NULL },
-	{ "Movable allocs", { "pgalloc_movable" }, NULL },
-	{ "Direct pages scanned", { "pgscan_direct" }, NULL },
-	{ "Kswapd pages scanned", { "pgscan_kswapd" }, NULL },
-	{ "Kswapd pages reclaimed", { "pgsteal_kswapd" }, NULL },
-	{ "Direct pages reclaimed", { "pgsteal_direct" }, NULL },
-	{ "HighMem pages skipped", { "pgskip_high" }, NULL },
-	{ "Page writes by reclaim", { "nr_vmscan_write" }, NULL },
-	{ "Page reclaim immediate", { "nr_vmscan_immediate_reclaim" }, NULL },
-	{ "Sector Reads", { "pgpgin" }, NULL },
-	{ "Sector Writes", { "pgpgout" }, NULL },
-	{ "Slabs scanned", { "slabs_scanned" }, NULL },
-	{ "THP fault alloc", { "thp_fault_alloc" }, NULL },
-	{ "THP fault fallback", { "thp_fault_fallback" }, NULL },
-	{ "THP collapse alloc", { "thp_collapse_alloc" }, NULL },
-	{ "THP split", { "thp_split_page" }, NULL },
-	{ "Compaction stalls", { "compact_stall" }, NULL },
-	{ "Compaction success", { "compact_success" }, NULL },
-	{ "Compaction failures", { "compact_fail" }, NULL },
-	{ "Page migrate success", { "pgmigrate_success" }, NULL },
-	{ "Page migrate failure", { "pgmigrate_fail" }, NULL },
-	{ "Compaction pages isolated", { "compact_isolated" }, NULL },
-	{ "Compaction migrate scanned", { "compact_migrate_scanned" }, NULL },
-	{ "Compaction free scanned", { "compact_free_scanned" }, NULL },
-	{ "Kcompactd wake", { "compact_daemon_wake" }, NULL },
+	{ "DMA allocs", QUERY_NEITHER, { "pgalloc_dma" }, NULL },
+	{ "DMA32 allocs", QUERY_NEITHER, { "pgalloc_dma32" }, NULL },
+	{ "Normal allocs", QUERY_NEITHER, { "pgalloc_normal" }, NULL },
+	{ "HighMem allocs", QUERY_NEITHER, { "pgalloc_high" }, NULL },
+	{ "Movable allocs", QUERY_NEITHER, { "pgalloc_movable" }, NULL },
+	{ "Direct pages scanned", QUERY_LOWER, { "pgscan_direct" }, NULL },
+	{ "Kswapd pages scanned", QUERY_LOWER, { "pgscan_kswapd" }, NULL },
+	{ "Kswapd pages reclaimed", QUERY_NEITHER, { "pgsteal_kswapd" }, NULL },
+	{ "Direct pages reclaimed", QUERY_NEITHER, { "pgsteal_direct" }, NULL },
+	{ "HighMem pages skipped", QUERY_LOWER, { "pgskip_high" }, NULL },
+	{ "Page writes by reclaim", QUERY_LOWER, { "nr_vmscan_write" }, NULL },
+	{ "Page reclaim immediate", QUERY_LOWER, { "nr_vmscan_immediate_reclaim" }, NULL },
+	{ "Sector Reads", QUERY_LOWER, { "pgpgin" }, NULL },
+	{ "Sector Writes", QUERY_LOWER, { "pgpgout" }, NULL },
+	{ "Slabs scanned", QUERY_LOWER, { "slabs_scanned" }, NULL },
+	{ "THP fault alloc", QUERY_HIGHER, { "thp_fault_alloc" }, NULL },
+	{ "THP fault fallback", QUERY_LOWER, { "thp_fault_fallback" }, NULL },
+	{ "THP collapse alloc", QUERY_NEITHER, { "thp_collapse_alloc" }, NULL },
+	{ "THP split", QUERY_LOWER, { "thp_split_page" }, NULL },
+	{ "Compaction stalls", QUERY_LOWER, { "compact_stall" }, NULL },
+	{ "Compaction success", QUERY_HIGHER, { "compact_success" }, NULL },
+	{ "Compaction failures", QUERY_LOWER, { "compact_fail" }, NULL },
+	{ "Page migrate success", QUERY_NEITHER, { "pgmigrate_success" }, NULL },
+	{ "Page migrate failure", QUERY_LOWER, { "pgmigrate_fail" }, NULL },
+	{ "Compaction pages isolated", QUERY_NEITHER, { "compact_isolated" }, NULL },
+	{ "Compaction migrate scanned", QUERY_LOWER, { "compact_migrate_scanned" }, NULL },
+	{ "Compaction free scanned", QUERY_LOWER, { "compact_free_scanned" }, NULL },
+	{ "Kcompactd wake", QUERY_NEITHER, { "compact_daemon_wake" }, NULL },
 };
 
 size_t compare_vmstat_nr(void)
@@ -68,6 +69,11 @@ static bool find(const struct query_metrics *m, const char *name, int64_t *ret)
 			return true;
 		}
 	return false;
+}
+
+enum query_better compare_vmstat_better(size_t i)
+{
+	return rows[i].better;
 }
 
 bool compare_vmstat_value(const struct query_metrics *m, size_t i, int64_t *ret)

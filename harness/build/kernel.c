@@ -158,6 +158,10 @@ int kernel_find(struct builder *b, const char *name, enum arch arch, struct kern
 		kernel_release(k);
 		return -1;
 	}
+	if (!b->source.repo && kn.source != KERNEL_TREE) {
+		kernel_name_release(&kn);
+		return 0;
+	}
 	rc = resolve_source(b, &kn, k, err);
 	if (!rc)
 		rc = make_key(b, &kn, k, err);

@@ -46,7 +46,8 @@ struct builder {
 	void *ctx;
 };
 
-/* Opens source and series; with @fetch the source is fetched if need be. */
+/* Opens source and series. With @fetch the source is fetched if need be; without,
+ * and with none in the cache, every kernel of it counts as not built. */
 int builder_init(struct builder *b, const struct paths *paths, bool fetch, struct error *err);
 void builder_release(struct builder *b);
 

@@ -341,12 +341,9 @@ static int source_get(const struct paths *paths, const char *from, bool get, str
 	if (base_load(paths->patches, &base, err))
 		return -1;
 	dir = source_dir(paths, &base, from);
-	if (!source_there(dir))
-		rc = get ? fetch_once(paths, &base, from, dir, err) :
-			   error_set(err, ERROR_HOST,
-				     "Linux %s is not in the cache; run 'highwater fetch'",
-				     base.version);
-	if (!rc)
+	if (get && !source_there(dir))
+		rc = fetch_once(paths, &base, from, dir, err);
+	if (!rc && source_there(dir))
 		rc = source_load(dir, ret, err);
 	free(dir);
 	base_release(&base);

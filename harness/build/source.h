@@ -36,7 +36,7 @@ struct source {
 	char tree[GIT_ID];
 };
 
-/* What is in the cache already; an error that says how to get it otherwise. */
+/* What is in the cache already; @ret->repo is NULL when nothing is. */
 int source_open(const struct paths *paths, struct source *ret, struct error *err);
 /* Get it if it is not there. @from may be NULL. */
 int source_fetch(const struct paths *paths, const char *from, struct source *ret,

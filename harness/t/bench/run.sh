@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Figures, not tests: what a guest that does nothing costs, how two at once
+# compare with one, what the harness itself uses, and what planning costs.
+set -u
+cd "$(dirname "$0")/../../.." || exit 2
+out=${1:-out}
+hw=$PWD/highwater
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+for b in "$out"/bench/bench_*; do "$b"; done
+
+# best ARCH CLOCK: the shortest wall time of null in five seeds, one at a time
+best() {
+	printf 'name: b\nkernel: series\narch: %s\nclock: %s\nmemory: 400M\nseeds: 5\nworkload: {name: "null"}\n' \
+		"$1" "$2" >"$tmp/$1-$2.yaml"
+	"$hw" run "$tmp/$1-$2.yaml" -o "$tmp/$1-$2" -j 1 >/dev/null 2>&1
+	"$hw" list -o "$tmp/$1-$2" --json | sed -n 's/.*"wall_s": *\([0-9.]*\).*/\1/p' | sort -n |
+		awk '{ v[NR] = $1 } END { printf "null %-7s %-5s best %.2f s, median %.2f s of %d\n", a, c, v[1], v[int((NR + 1) / 2)], NR }' \
+			a="$1" c="$2"
+}
+for a in x86_64 i386; do for c in insn wall; do best $a $c; done; done
+
+# throughput of -j 2 against -j 1 over the same 24 cells
+printf 'name: t\nkernel: series\narch: [i386, x86_64]\nmemory: 256M\nseeds: 6\nworkload:\n  - {name: "null"}\n  - {name: fault, pages: 30000}\n' \
+	>"$tmp/t.yaml"
+for j in 1 2; do
+	"$hw" run "$tmp/t.yaml" -o "$tmp/j$j" -j $j 2>/dev/null | head -n 1 | sed "s/^/-j $j: /"
+done
