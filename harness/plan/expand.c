@@ -6,6 +6,7 @@
 
 #include "lib/xalloc.h"
 #include "plan/expand.h"
+#include "proto/job.h"
 
 #define MIB (1ull << 20)
 #define MAX_CELLS 1000000
@@ -117,39 +118,75 @@ static unsigned int line_of(const struct odometer *o, enum axis_id id)
 	return o->wheels[o->nr_params + o->nr_tunables + id].line;
 }
 
-static bool has_value(const struct axis *key, const char *text)
+/* Does an exclusion's @wanted mean the value @text? Parameters may be written in
+ * another unit (@p), and swap by its backing alone. */
+static bool means(const char *wanted, const char *text, const struct param_desc *p, bool swap)
+{
+	char normal[96];
+	size_t len = strlen(wanted);
+
+	if (strcmp(wanted, text) == 0)
+		return true;
+	if (swap)
+		return strncmp(wanted, text, len) == 0 && text[len] == ':';
+	return p && param_normalize(p, wanted, normal, sizeof(normal)) == 0 && strcmp(normal, text) == 0;
+}
+
+static bool has_value(struct axis *key, const char *text, const struct param_desc *p, bool swap)
 {
 	for (size_t i = 0; i < key->nr; i++)
-		if (strcmp(key->v[i].text, text) == 0)
+		if (means(key->v[i].text, text, p, swap)) {
+			key->v[i].hits++;
 			return true;
+		}
 	return false;
 }
 
-static bool matches_key(const struct odometer *o, const struct experiment *e,
-			const struct axis *key)
+static bool matches_key(const struct odometer *o, const struct experiment *e, struct axis *key)
 {
 	if (strcmp(key->name, "workload") == 0)
-		return has_value(key, e->workload->name);
+		return has_value(key, e->workload->name, NULL, false);
 	for (size_t i = 0; i < o->nr; i++)
 		if (strcmp(o->wheels[i].name, key->name) == 0)
-			return has_value(key, o->wheels[i].v[o->wheels[i].at].text);
+			return has_value(key, o->wheels[i].v[o->wheels[i].at].text,
+					 i < o->nr_params ? &e->workload->params[i] : NULL,
+					 strcmp(key->name, "swap") == 0);
 	return false;
 }
 
 static bool excluded(struct spec *spec, const struct odometer *o, const struct experiment *e)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < spec->nr_exclusions; i++) {
 		struct exclusion *x = &spec->exclusions[i];
 		bool all = x->nr > 0;
 
-		for (size_t j = 0; j < x->nr && all; j++)
-			all = matches_key(o, e, &x->keys[j]);
-		if (all) {
-			x->nr_hits++;
-			return true;
-		}
+		/* Every key is looked at, so that a value nothing has is noticed. */
+		for (size_t j = 0; j < x->nr; j++)
+			all &= matches_key(o, e, &x->keys[j]);
+		x->nr_hits += all;
+		any |= all;
 	}
-	return false;
+	return any;
+}
+
+/* An exclusion that leaves nothing out, or a value in it that no cell has, is a slip. */
+static int check_exclusions(const struct spec *spec, struct error *err)
+{
+	for (size_t i = 0; i < spec->nr_exclusions; i++) {
+		const struct exclusion *x = &spec->exclusions[i];
+
+		for (size_t j = 0; j < x->nr; j++)
+			for (size_t k = 0; k < x->keys[j].nr; k++)
+				if (!x->keys[j].v[k].hits)
+					return spec_error(spec, x->keys[j].line, err,
+							  "exclude: no cell has %s '%s'", x->keys[j].name,
+							  x->keys[j].v[k].text);
+		if (!x->nr_hits)
+			return spec_error(spec, x->line, err, "this exclude: matches no cell");
+	}
+	return 0;
 }
 
 /* Pairs that cannot be: said, unless the plan excludes them. */
@@ -167,6 +204,10 @@ static int check_pair(const struct spec *spec, const struct odometer *o,
 		return spec_error(spec, line_of(o, AXIS_MEMORY), err,
 				  "memory '%s' is too much for i386: at most 3584M; leave the pair out with exclude:",
 				  memory->text);
+	if (current(o, AXIS_SWAP)->code == SWAP_RAM && current(o, AXIS_SWAP)->number > memory->number / 2)
+		return spec_error(spec, line_of(o, AXIS_SWAP), err,
+				  "swap '%s' takes more than half of the memory '%s' it is made of",
+				  current(o, AXIS_SWAP)->text, memory->text);
 	if (current(o, AXIS_CLOCK)->code == CLOCK_INSN && current(o, AXIS_SWAP)->code == SWAP_DISK)
 		return spec_error(spec, line_of(o, AXIS_SWAP), err,
 				  "swap 'disk' under clock insn would not be bit-exact: virtio-blk "
@@ -247,13 +288,25 @@ static int add_cell(struct expansion *x, const struct spec *spec, const struct o
 		.nr_tunables = o->nr_tunables,
 	};
 
-	if (x->nr_cells == MAX_CELLS)
-		return spec_error(spec, e->line, err, "the plan has more than %d cells", MAX_CELLS);
 	if ((x->nr_cells & (x->nr_cells - 1)) == 0)
 		x->cells = xreallocarray(x->cells, x->nr_cells ? 2 * x->nr_cells : 1, sizeof(c));
 	x->cells[x->nr_cells++] = c;
 	return find_file(x, spec, e, c.params, c.memory_bytes,
 			 &x->cells[x->nr_cells - 1].file, err);
+}
+
+/* Excluded combinations count too: they have to be looked at. */
+static int check_size(struct expansion *x, const struct spec *spec, const struct odometer *o,
+		      const struct experiment *e, struct error *err)
+{
+	uint64_t nr = 1;
+
+	for (size_t i = 0; i < o->nr && nr <= MAX_CELLS; i++)
+		nr *= o->wheels[i].nr;
+	x->nr_combinations += nr;
+	if (x->nr_combinations > MAX_CELLS)
+		return spec_error(spec, e->line, err, "the plan has more than %d cells", MAX_CELLS);
+	return 0;
 }
 
 static int expand_one(struct expansion *x, struct spec *spec, const struct experiment *e,
@@ -263,6 +316,14 @@ static int expand_one(struct expansion *x, struct spec *spec, const struct exper
 	int rc = 0;
 
 	odometer_init(&o, spec, e);
+	if (o.nr_tunables > JOB_MAX_PAIRS)
+		rc = spec_error(spec, e->line, err, "more than %d tunables", JOB_MAX_PAIRS);
+	else
+		rc = check_size(x, spec, &o, e, err);
+	if (rc) {
+		free(o.wheels);
+		return rc;
+	}
 	do {
 		if (excluded(spec, &o, e))
 			continue;
@@ -309,10 +370,8 @@ int expand(struct spec *spec, struct expansion *x, struct error *err)
 	for (size_t i = 0; i < spec->nr_experiments; i++)
 		if (expand_one(x, spec, &spec->experiments[i], err))
 			return -1;
-	for (size_t i = 0; i < spec->nr_exclusions; i++)
-		if (!spec->exclusions[i].nr_hits)
-			return spec_error(spec, spec->exclusions[i].line, err,
-					  "this exclude: matches no cell");
+	if (check_exclusions(spec, err))
+		return -1;
 	if (!x->nr_cells)
 		return error_set(err, ERROR_INPUT, "%s: the plan excludes every cell", spec->file);
 	return check_duplicates(x, spec, err);

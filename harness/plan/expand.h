@@ -16,6 +16,7 @@ struct plan_file {
 struct expansion {
 	struct cell *cells;
 	size_t nr_cells;
+	uint64_t nr_combinations; /* looked at, excluded ones included */
 	struct plan_file *files;
 	size_t nr_files;
 };

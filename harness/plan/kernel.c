@@ -76,7 +76,10 @@ static int take_source(const char *text, char *source, struct kernel_name *k, st
 		char real[PATH_MAX];
 
 		k->source = KERNEL_TREE;
-		k->tree = xstrdup(realpath(source, real) ? real : source);
+		if (!realpath(source, real))
+			return error_set(err, ERROR_INPUT, "kernel '%s': there is no tree '%s'", text,
+					 source);
+		k->tree = xstrdup(real);
 		return 0;
 	}
 	k->source = strcmp(source, "series") == 0 ? KERNEL_SERIES : KERNEL_BASE;

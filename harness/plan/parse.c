@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* YAML to struct spec. Every node is looked at once; its line is in every message. */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,8 +10,12 @@
 #include "lib/parse.h"
 #include "lib/xalloc.h"
 #include "plan/spec.h"
+#include "proto/job.h"
 
-#define MAX_LIST 100000
+/* Far above any use, and low enough that no plan takes long to refuse. */
+#define MAX_LIST 10000
+#define MAX_VALUES 200000
+#define MAX_KEYS 1000
 
 static const char *const axis_keys[NR_AXES] = {
 	[AXIS_MEMORY] = "memory",   [AXIS_VCPUS] = "vcpus", [AXIS_SWAP] = "swap",
@@ -87,6 +92,7 @@ struct at {
 	struct spec *spec;
 	yaml_document_t *doc;
 	yaml_node_t *node;
+	unsigned int key_line; /* of the key whose value this is */
 	struct error *err;
 };
 
@@ -122,6 +128,9 @@ static int each_pair(const struct at *at, const char *what,
 
 	if (at->node->type != YAML_MAPPING_NODE)
 		return spec_error(at->spec, line_of(at->node), at->err, "'%s' wants a map", what);
+	if (at->node->data.mapping.pairs.top - at->node->data.mapping.pairs.start > MAX_KEYS)
+		return spec_error(at->spec, line_of(at->node), at->err, "'%s' has more than %d keys", what,
+				  MAX_KEYS);
 	for (p = at->node->data.mapping.pairs.start; p < at->node->data.mapping.pairs.top; p++) {
 		struct at value = child(at, p->value);
 		yaml_node_t *kn = yaml_document_get_node(at->doc, p->key);
@@ -129,6 +138,7 @@ static int each_pair(const struct at *at, const char *what,
 
 		if (!key)
 			return -1;
+		value.key_line = line_of(kn);
 		for (q = at->node->data.mapping.pairs.start; q < p; q++) {
 			yaml_node_t *other = yaml_document_get_node(at->doc, q->key);
 
@@ -161,7 +171,23 @@ static int each_value(const struct at *at, const char *what,
 	return 0;
 }
 
-/* Append @v, which is taken over, to @a. The same value twice is a slip. */
+/* Append @v, which is taken over, to @a. */
+static int axis_append(const struct at *at, struct axis *a, struct value v)
+{
+	if (a->nr == MAX_LIST || at->spec->nr_values == MAX_VALUES) {
+		free(v.text);
+		return spec_error(at->spec, line_of(at->node), at->err,
+				  "'%s' has more than %d values, or all keys together more than %d",
+				  a->name, MAX_LIST, MAX_VALUES);
+	}
+	if ((a->nr & (a->nr - 1)) == 0)
+		a->v = xreallocarray(a->v, a->nr ? 2 * a->nr : 1, sizeof(*a->v));
+	a->v[a->nr++] = v;
+	at->spec->nr_values++;
+	return 0;
+}
+
+/* The same, and the same value twice is a slip. */
 static int axis_add(const struct at *at, struct axis *a, struct value v)
 {
 	for (size_t i = 0; i < a->nr; i++)
@@ -171,15 +197,7 @@ static int axis_add(const struct at *at, struct axis *a, struct value v)
 			free(v.text);
 			return -1;
 		}
-	if (a->nr == MAX_LIST) {
-		free(v.text);
-		return spec_error(at->spec, line_of(at->node), at->err, "'%s' has more than %d values",
-				  a->name, MAX_LIST);
-	}
-	if ((a->nr & (a->nr - 1)) == 0)
-		a->v = xreallocarray(a->v, a->nr ? 2 * a->nr : 1, sizeof(*a->v));
-	a->v[a->nr++] = v;
-	return 0;
+	return axis_append(at, a, v);
 }
 
 static void axis_start(const struct at *at, struct axis *a, const char *name)
@@ -247,13 +265,11 @@ static int take_seed_count(const struct at *at, struct axis *a)
 	if (!text || value_check(at->spec, AXIS_SEEDS, text, line_of(at->node), &v, at->err))
 		return -1;
 	free(v.text);
-	if (v.number > MAX_LIST)
-		return spec_error(at->spec, line_of(at->node), at->err, "more than %d seeds", MAX_LIST);
 	for (uint64_t i = 1; i <= v.number; i++) {
-		if ((a->nr & (a->nr - 1)) == 0)
-			a->v = xreallocarray(a->v, a->nr ? 2 * a->nr : 1, sizeof(*a->v));
-		a->v[a->nr++] = (struct value){ .text = xasprintf("%llu", (unsigned long long)i),
-						.number = i };
+		struct value seed = { .text = xasprintf("%llu", (unsigned long long)i), .number = i };
+
+		if (axis_append(at, a, seed))
+			return -1;
 	}
 	return 0;
 }
@@ -287,6 +303,8 @@ static int take_tunable(const struct at *at, const char *key, void *arg)
 	struct experiment *e = arg;
 	struct axis a = {};
 
+	if (e->nr_tunables == JOB_MAX_PAIRS)
+		return spec_error(at->spec, at->key_line, at->err, "more than %d tunables", JOB_MAX_PAIRS);
 	axis_start(at, &a, key);
 	e->tunables = xreallocarray(e->tunables, e->nr_tunables + 1, sizeof(a));
 	e->tunables[e->nr_tunables++] = a;
@@ -319,8 +337,7 @@ static int add_param_value(const struct at *at, void *arg)
 
 static int unknown_key(const struct at *at, const char *key, const char *known)
 {
-	return spec_error(at->spec, line_of(at->node), at->err, "unknown key '%s'; known here: %s", key,
-			  known);
+	return spec_error(at->spec, at->key_line, at->err, "unknown key '%s'; known here: %s", key, known);
 }
 
 /* Names of the parameters of @w, for messages. */
@@ -468,6 +485,16 @@ static int add_exclusion(const struct at *at, void *arg)
 	return each_pair(at, "exclude", add_exclusion_key, x);
 }
 
+static bool is_name(const char *s)
+{
+	size_t len = strlen(s);
+
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)s[i]) && !strchr("-_.", s[i]))
+			return false;
+	return len > 0 && len <= 64;
+}
+
 static int take_top_key(const struct at *at, const char *key, void *arg)
 {
 	struct spec *spec = arg;
@@ -480,9 +507,10 @@ static int take_top_key(const struct at *at, const char *key, void *arg)
 	if (strcmp(key, "name") == 0) {
 		const char *text = scalar(at, at->node, key);
 
-		if (text && (!*text || strlen(text) > 64 || strpbrk(text, "/ \t\n")))
+		if (text && !is_name(text))
 			return spec_error(spec, line_of(at->node), at->err,
-					  "bad name '%s': a word of at most 64 bytes", text);
+					  "bad name '%s': at most 64 letters, digits, '-', '_', '.'",
+					  text);
 		spec->name = text ? xstrdup(text) : NULL;
 		return text ? 0 : -1;
 	}
@@ -509,6 +537,36 @@ static int take_document(struct spec *spec, yaml_document_t *doc, struct error *
 	return 0;
 }
 
+/* A reader's error (no UTF-8) knows its offset only. */
+static unsigned int problem_line(const yaml_parser_t *parser, const char *text, size_t len)
+{
+	unsigned int line = 1;
+
+	if (parser->error != YAML_READER_ERROR)
+		return (unsigned int)parser->problem_mark.line + 1;
+	for (size_t i = 0; i < parser->problem_offset && i < len; i++)
+		line += text[i] == '\n';
+	return line;
+}
+
+/* After the plan nothing may follow: a second document would be ignored silently. */
+static int take_end(struct spec *spec, yaml_parser_t *parser, const char *text, size_t len,
+		    struct error *err)
+{
+	yaml_document_t doc;
+	yaml_node_t *more;
+	int rc = 0;
+
+	if (!yaml_parser_load(parser, &doc))
+		return spec_error(spec, problem_line(parser, text, len), err, "%s",
+				  parser->problem ? parser->problem : "no YAML");
+	more = yaml_document_get_root_node(&doc);
+	if (more)
+		rc = spec_error(spec, line_of(more), err, "a second document; a plan is one");
+	yaml_document_delete(&doc);
+	return rc;
+}
+
 int spec_parse(const char *text, size_t len, struct spec *spec, struct error *err)
 {
 	yaml_parser_t parser;
@@ -519,11 +577,13 @@ int spec_parse(const char *text, size_t len, struct spec *spec, struct error *er
 		return error_set(err, ERROR_HOST, "no memory to parse '%s'", spec->file);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 	if (!yaml_parser_load(&parser, &doc)) {
-		rc = spec_error(spec, (unsigned int)parser.problem_mark.line + 1, err, "%s",
+		rc = spec_error(spec, problem_line(&parser, text, len), err, "%s",
 				parser.problem ? parser.problem : "no YAML");
 	} else {
 		rc = take_document(spec, &doc, err);
 		yaml_document_delete(&doc);
+		if (!rc)
+			rc = take_end(spec, &parser, text, len, err);
 	}
 	yaml_parser_delete(&parser);
 	return rc;

@@ -29,6 +29,7 @@ struct value {
 	char *text; /* normal form */
 	uint64_t number; /* bytes, counts; for swap the size */
 	unsigned int code; /* enum arch, clock or swap */
+	size_t hits; /* of an exclusion: cells that have it */
 };
 
 struct axis {
@@ -63,6 +64,7 @@ struct spec {
 	size_t nr_experiments;
 	struct exclusion *exclusions;
 	size_t nr_exclusions;
+	size_t nr_values; /* of all lists together */
 };
 
 /* An error at a line: "FILE:LINE: message". */

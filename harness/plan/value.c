@@ -84,7 +84,11 @@ static int check_number(const struct spec *spec, const char *what, const char *t
 static int check_memory(const struct spec *spec, const char *text, unsigned int line,
 			struct value *ret, struct error *err)
 {
-	return check_number(spec, "memory", text, true, MIN_MEMORY, MAX_MEMORY, line, ret, err);
+	if (check_number(spec, "memory", text, true, MIN_MEMORY, MAX_MEMORY, line, ret, err))
+		return -1;
+	if (ret->number % MIB)
+		return spec_error(spec, line, err, "bad memory '%s': a multiple of 1M", text);
+	return 0;
 }
 
 static int check_vcpus(const struct spec *spec, const char *text, unsigned int line,
@@ -170,6 +174,15 @@ int value_check_swap(const struct spec *spec, const char *backing, const char *s
 	return 0;
 }
 
+static bool printable(const char *s)
+{
+	const char *p = s;
+
+	while (isprint((unsigned char)*p))
+		p++;
+	return p > s && !*p;
+}
+
 static bool sysctl_name(const char *key)
 {
 	static const char *const roots[] = { "vm.", "kernel.", "fs.", "net.", "dev." };
@@ -189,7 +202,8 @@ int value_check_tunable(const struct spec *spec, const char *key, const char *te
 	if (!sysctl_name(key))
 		return spec_error(spec, line, err,
 				  "bad tunable '%s': a sysctl such as vm.swappiness is expected", key);
-	if (!*text || strlen(text) > MAX_TUNABLE || strpbrk(text, "\n\t") || text[0] == ' ')
+	if (!printable(text) || strlen(text) > MAX_TUNABLE || text[0] == ' ' ||
+	    text[strlen(text) - 1] == ' ')
 		return spec_error(spec, line, err, "bad value '%s' of tunable '%s'", text, key);
 	*ret = (struct value){ .text = xstrdup(text) };
 	return 0;

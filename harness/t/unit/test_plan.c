@@ -100,6 +100,32 @@ static void exclusions(void **state)
 	plan_free(p);
 }
 
+/* Entries may overlap, name a size in another unit, and swap by its backing. */
+static void exclusions_by_any_key(void **state)
+{
+	struct plan *p = good("name: t\narch: [i386, x86_64]\nmemory: 512M\n"
+			      "workload:\n  - {name: hot-set, hot: [100M, 150M], swap: [none, {backing: ram, "
+			      "size: 64M}]}\n"
+			      "exclude: [{hot: 150M}, {arch: i386, hot: 150M}, {swap: ram, arch: i386}]\n");
+
+	(void)state;
+	assert_int_equal(plan_nr_cells(p), 3);
+	plan_free(p);
+}
+
+/* What a cell's identity names must reach the guest: the job has room for 64. */
+static void too_many_tunables(void **state)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	(void)state;
+	strbuf_adds(&text, "name: t\nworkload: {name: null}\ntunables:\n");
+	for (int i = 0; i < 65; i++)
+		strbuf_addf(&text, "  vm.k%d: 1\n", i);
+	bad(text.buf, "p.yaml:68: more than 64 tunables");
+	strbuf_release(&text);
+}
+
 static void errors_name_the_line(void **state)
 {
 	static const struct {
@@ -142,7 +168,7 @@ static void errors_name_the_line(void **state)
 		{ "name: t\nname: u\nworkload: {name: null}\n", "key 'name' twice" },
 		{ "name: t\nworkload:\n  - {name: null}\n  - {name: null}\n", "the same cell twice" },
 		{ "name: t\nworkload: {name: null}\nexclude: [{arch: i386}]\n",
-		  "p.yaml:3: this exclude: matches no cell" },
+		  "p.yaml:3: exclude: no cell has arch 'i386'" },
 		{ "name: t\nworkload: {name: null}\nexclude: [{arch: x86_64}]\n",
 		  "the plan excludes every cell" },
 		{ "name: t\nevents: nope\nworkload: {name: null}\n", "unknown events 'nope'" },
@@ -153,6 +179,21 @@ static void errors_name_the_line(void **state)
 		{ "name: [\n", "p.yaml:" },
 		{ "- a\n", "'plan' wants a map" },
 		{ "name: {a: b}\nworkload: {name: null}\n", "'name' wants a plain value" },
+		{ "name: t\nworkload: {name: null}\nexclude: [{arhc: i386}]\n",
+		  "p.yaml:3: exclude: no cell has arhc 'i386'" },
+		{ "name: t\nmemory: [1G, 2G]\nworkload: {name: null}\nexclude: [{memory: [2G, 3G]}]\n",
+		  "no cell has memory '3G'" },
+		{ "name: t\nworkload: {name: null}\n---\nname: u\n", "p.yaml:4: a second document" },
+		{ "name: t\nmemory: 100000001\nworkload: {name: null}\n", "a multiple of 1M" },
+		{ "name: t\nmemory: 128M\nswap: {backing: ram, size: 1G}\nworkload: {name: null}\n",
+		  "takes more than half of the memory '128M'" },
+		{ "name: t\nkernel: /no/such/tree\nworkload: {name: null}\n", "there is no tree" },
+		{ "name: t\ntunables: {vm.a: 'b '}\nworkload: {name: null}\n", "bad value 'b '" },
+		{ "name: t\nseeds: 10001\nworkload: {name: null}\n", "more than 10000 values" },
+		{ "name: t\n\nkernel: \xff\nworkload: {name: null}\n", "p.yaml:3: " },
+		{ "name: t\nseeds: 2000\nworkload: {name: null}\ntunables: {vm.a: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],"
+		  " vm.b: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], vm.c: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}\n",
+		  "more than 1000000 cells" },
 		{ "name: a/b\nworkload: {name: null}\n", "bad name 'a/b'" },
 	};
 
@@ -220,9 +261,9 @@ static void kernel_names(void **state)
 	assert_int_equal(kernel_name_parse("series", CONFIGS, &k, &err), 0);
 	assert_int_equal(k.nr_patches, KERNEL_ALL_PATCHES);
 	kernel_name_release(&k);
-	assert_int_equal(kernel_name_parse("/src/linux+pae", CONFIGS, &k, &err), 0);
+	assert_int_equal(kernel_name_parse("/tmp+pae", CONFIGS, &k, &err), 0);
 	assert_int_equal(k.source, KERNEL_TREE);
-	assert_string_equal(k.tree, "/src/linux");
+	assert_string_equal(k.tree, "/tmp");
 	assert_string_equal(k.variants[0], "pae");
 	kernel_name_release(&k);
 	assert_int_equal(kernel_name_parse("series@x", CONFIGS, &k, &err), -1);
@@ -253,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order_of_expansion),	cmocka_unit_test(overrides_and_axes),
 		cmocka_unit_test(exclusions),		cmocka_unit_test(errors_name_the_line),
+		cmocka_unit_test(exclusions_by_any_key), cmocka_unit_test(too_many_tunables),
 		cmocka_unit_test(aliases_are_harmless), cmocka_unit_test(fio_job_is_resolved),
 		cmocka_unit_test(canonical_text),	cmocka_unit_test(kernel_names),
 		cmocka_unit_test(shipped_plans_load),
