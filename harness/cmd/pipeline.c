@@ -107,8 +107,10 @@ static int find_missing(struct pipeline *p, struct error *err)
 
 			if (store_run_state(p->store, t->id, n, &state, err))
 				return -1;
-			if (state == STORE_OK || (state == STORE_FAILED && !p->o->retry))
+			if (state == STORE_OK || (state == STORE_FAILED && !p->o->retry)) {
+				p->totals->nr_failed += state == STORE_FAILED && n == 1;
 				continue;
+			}
 			add_item(p, t, n);
 			missing = true;
 		}

@@ -21,11 +21,12 @@ workload: {name: "null"}' refused
 check 'a value the kernel refuses fails the cell' says 1 'refuses vm.swappiness=9999: Invalid argument' \
 	"$hw" run "$tmp/refused.yaml" -o "$tmp/r"
 plan 'arch: [i386, x86_64]
+tunables: {vm.overcommit_memory: 1}
 workload: {name: fault, pages: 60000}' oom
 check 'a workload that needs more memory than there is: oom' says 1 'oom .*(Out of memory|panic|oom)' \
 	"$hw" run "$tmp/oom.yaml" -o "$tmp/r"
 plan 'timeout: 1
-workload: {name: fault, pages: 20000, order: random}
+workload: {name: hot-set, stream_passes: 100}
 clock: insn
 seeds: 2' late
 check 'a guest that takes too long is stopped' says 1 'timeout .*no end within' \
