@@ -51,6 +51,18 @@ check 'a panic at boot is a result, with its line' says 1 'panic .*(No working i
 check 'and its console is kept' says 0 'Kernel panic' \
 	bash -c "'$hw' show -o '$tmp/r2' \$('$hw' list -o '$tmp/r2' | head -n 1 | cut -d' ' -f1)"
 
+# A guest that writes garbage over the whole region.
+mkdir -p "$tmp/root3/out/guest"
+for d in patches configs vm-images; do ln -s "$PWD/$d" "$tmp/root3/$d"; done
+# shellcheck disable=SC2016 # for eval
+check 'the scribbling agent builds' eval \
+	'gcc -m32 -static -O2 -o "$tmp/root3/out/guest/agent-i386" harness/t/guest/scribbler.c &&
+	 gcc -m64 -static -O2 -o "$tmp/root3/out/guest/agent-x86_64" harness/t/guest/scribbler.c'
+check 'a region of garbage is a result' says 1 '2 not ok' \
+	env HIGHWATER_ROOT="$tmp/root3" "$hw" run "$tmp/panic.yaml" -o "$tmp/r4"
+check 'with the reason' says 0 'has overwritten the header of the region' \
+	"$hw" list -o "$tmp/r4" --json
+
 # A patch that does not apply.
 mkdir -p "$tmp/root2/patches" "$tmp/root2/out"
 for d in configs vm-images; do ln -s "$PWD/$d" "$tmp/root2/$d"; done
@@ -62,6 +74,22 @@ echo 0001-stale.patch >"$tmp/root2/patches/series"
 check 'a patch that does not apply is named, with the reject' \
 	says 2 "patch '0001-stale.patch' does not apply" \
 	env HIGHWATER_ROOT="$tmp/root2" "$hw" build series --arch i386 --kernels-only
+
+# A kernel that does not build: the compiler's words.
+mkdir -p "$tmp/root4/patches" "$tmp/root4/out"
+for d in configs vm-images; do ln -s "$PWD/$d" "$tmp/root4/$d"; done
+ln -s "$PWD/out/guest" "$tmp/root4/out/guest"
+cp patches/BASE "$tmp/root4/patches/"
+printf 'Subject: [PATCH] mm: broken\n\n---\n--- /dev/null\n+++ b/mm/broken.c\n@@ -0,0 +1 @@\n+int broken(void) { return no_such_thing; }\n' \
+	>"$tmp/root4/patches/0001-broken.patch"
+printf -- '--- a/mm/Makefile\n+++ b/mm/Makefile\n@@ -1,1 +1,2 @@\n # SPDX-License-Identifier: GPL-2.0\n+obj-y += broken.o\n' \
+	>>"$tmp/root4/patches/0001-broken.patch"
+echo 0001-broken.patch >"$tmp/root4/patches/series"
+check 'a kernel that does not build: the first error lines' \
+	says 2 "does not build, first errors:" \
+	env HIGHWATER_ROOT="$tmp/root4" "$hw" build series --arch i386 --kernels-only
+check 'which name file and cause' says 2 "broken.c:1:.*no_such_thing" \
+	env HIGHWATER_ROOT="$tmp/root4" "$hw" build series --arch i386 --kernels-only
 
 # Two harnesses in one directory; no qemu; no space.
 plan 'workload: {name: fault, pages: 17}' lock

@@ -34,6 +34,12 @@ check 'the store can be made again from the run directories' says 0 'x86_64' \
 	"$hw" list -o "$tmp/a"
 check 'nothing temporary is left' test -z "$(find "$tmp/a/tmp" -mindepth 1)"
 
+# A run that differs by one byte: the cell fails, and the line is named.
+first=$(find "$tmp/a/runs" -mindepth 1 -maxdepth 1 | sort | head -n 1)
+sed -i '3s/./#/' "$first/2/console"
+check 'a difference is found and named' says 1 'differs .*console, line 3: ' \
+	"$hw" run configs/plan/smoke.yaml -o "$tmp/a" --verify
+
 # The wall clock: another accelerator, another plan, never beside the first.
 check 'null under both clocks' says 0 '4 runs done' "$hw" run configs/plan/null.yaml -o "$tmp/c"
 check 'clocks are not compared' says 2 'clocks cannot be compared' \
