@@ -13,8 +13,9 @@
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "lib/now.h"
 
 #define PROBE_MS 900 /* a working KVM needs about 20 ms */
 #define GUEST_BYTES 0x8000u
@@ -127,17 +128,9 @@ static void probe_child(int out)
 	_exit(0);
 }
 
-static double now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
-}
-
 static void probe(struct accel *a)
 {
-	double t0 = now_ms();
+	double t0 = now_s();
 	struct pollfd p;
 	char text[128] = "";
 	int fds[2];
@@ -168,7 +161,7 @@ static void probe(struct accel *a)
 		a->usable = true;
 	if (a->usable)
 		snprintf(a->why, sizeof(a->why), "64- and 32-bit guest code ran in %.0f ms",
-			 now_ms() - t0);
+			 1e3 * (now_s() - t0));
 	close(fds[0]);
 	if (pid > 0) {
 		kill(pid, SIGKILL);

@@ -14,6 +14,7 @@
 #include "collect/rundir.h"
 #include "decode/outcome.h"
 #include "lib/io.h"
+#include "lib/now.h"
 #include "lib/xalloc.h"
 
 #define REGION_BYTES (16ull << 20)
@@ -51,14 +52,6 @@ static double own_cpu_s(void)
 	getrusage(RUSAGE_SELF, &ru);
 	return (double)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) +
 	       (double)(ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1e6;
-}
-
-static double now_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 /* Runs a cell should have: two when an insn cell is to be verified. */

@@ -12,22 +12,14 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/io.h"
+#include "lib/now.h"
 #include "lib/xalloc.h"
 
 #define CAPTURE_MAX ((size_t)1 << 20)
 #define QUOTED_LINES 15
-
-static double now_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* In the child: never returns. A failure before exec reaches the parent as an
  * errno through @report, which exec closes. */

@@ -2,16 +2,9 @@
 #include "run/progress.h"
 
 #include <stdarg.h>
-#include <time.h>
 #include <unistd.h>
 
-static double now_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
+#include "lib/now.h"
 
 void progress_init(struct progress *p, FILE *to, size_t nr, double work_all)
 {

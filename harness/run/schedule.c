@@ -8,9 +8,9 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/now.h"
 #include "lib/xalloc.h"
 
 #define TICK_MS 500
@@ -33,14 +33,6 @@ struct loop {
 	size_t nr_running;
 	int signal_fd;
 };
-
-static double now_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 bool schedule_fits(const struct schedule_load *load, const struct schedule_item *next,
 		   const struct schedule_limits *limits)

@@ -2,23 +2,15 @@
 /* Planning 10 000 cells: load, expand, canonical text and identity of each. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "boot/qemu.h"
+#include "lib/now.h"
 #include "plan/plan.h"
 
 static const char text[] = "name: bench\nkernel: [base, series]\narch: [i386, x86_64]\nseeds: 50\n"
 			   "memory: [256M, 512M, 1G, 2G, 3G]\n"
 			   "tunables: {vm.swappiness: [0, 20, 60, 100, 200]}\n"
 			   "workload: {name: fault, pages: [1024, 16384]}\n";
-
-static double now_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 static void identify(const struct cell *c, char id[SHA256_HEX])
 {
@@ -40,7 +32,7 @@ static void identify(const struct cell *c, char id[SHA256_HEX])
 
 int main(void)
 {
-	char first[SHA256_HEX] = "", id[SHA256_HEX];
+	char id[SHA256_HEX] = "";
 	double t0 = now_s(), loaded;
 	struct plan *plan;
 	struct error err;
@@ -51,7 +43,7 @@ int main(void)
 	}
 	loaded = now_s() - t0;
 	for (size_t i = 0; i < plan_nr_cells(plan); i++)
-		identify(plan_cell(plan, i), i ? id : first);
+		identify(plan_cell(plan, i), id);
 	printf("plan: %zu cells, %.3f s to load and expand, %.3f s with identities\n",
 	       plan_nr_cells(plan), loaded, now_s() - t0);
 	plan_free(plan);
