@@ -80,15 +80,13 @@ mkdir -p "$tmp/root4/patches" "$tmp/root4/out"
 for d in configs vm-images; do ln -s "$PWD/$d" "$tmp/root4/$d"; done
 ln -s "$PWD/out/guest" "$tmp/root4/out/guest"
 cp patches/BASE "$tmp/root4/patches/"
-printf 'Subject: [PATCH] mm: broken\n\n---\n--- /dev/null\n+++ b/mm/broken.c\n@@ -0,0 +1 @@\n+int broken(void) { return no_such_thing; }\n' \
+printf 'Subject: [PATCH] mm: broken\n\n---\n--- a/mm/workingset.c\n+++ b/mm/workingset.c\n@@ -1,3 +1,4 @@\n+int broken = no_such_thing;\n // SPDX-License-Identifier: GPL-2.0\n /*\n  * Workingset detection\n' \
 	>"$tmp/root4/patches/0001-broken.patch"
-printf -- '--- a/mm/Makefile\n+++ b/mm/Makefile\n@@ -1,1 +1,2 @@\n # SPDX-License-Identifier: GPL-2.0\n+obj-y += broken.o\n' \
-	>>"$tmp/root4/patches/0001-broken.patch"
 echo 0001-broken.patch >"$tmp/root4/patches/series"
 check 'a kernel that does not build: the first error lines' \
 	says 2 "does not build, first errors:" \
 	env HIGHWATER_ROOT="$tmp/root4" "$hw" build series --arch i386 --kernels-only
-check 'which name file and cause' says 2 "broken.c:1:.*no_such_thing" \
+check 'which name file and cause' says 2 "workingset.c:1:.*no_such_thing" \
 	env HIGHWATER_ROOT="$tmp/root4" "$hw" build series --arch i386 --kernels-only
 
 # Two harnesses in one directory; no qemu; no space.
