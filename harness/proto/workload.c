@@ -45,6 +45,16 @@ static const struct param_desc stress_ng_params[] = {
 	{},
 };
 
+static const struct param_desc mm_bench_params[] = {
+	{ "test", PARAM_WORD, 0, 0, NULL, "all", "a test of mm_bench, or all that the kernel can do" },
+	{ "order", PARAM_COUNT, 0, 10, NULL, "0", "order of the blocks" },
+	{ "batch", PARAM_COUNT, 0, 65536, NULL, "0", "operations per batch; 0: the test's default" },
+	{ "iters", PARAM_COUNT, 1, 65536, NULL, "200", "batches; the median counts" },
+	{ "pages", PARAM_COUNT, 0, 4096, NULL, "0", "pages of kmap_cycle and vmap; 0: the test's default" },
+	{ "depth", PARAM_COUNT, 1, 8, NULL, "4", "maps that kmap_local_nested holds" },
+	{},
+};
+
 const struct workload_desc workload_table[] = {
 	{ "null", "boot, snapshot, power off", WORKLOAD_ANY, NULL, NULL, no_params },
 	{ "fault", "anonymous page faults, instructions per fault", WORKLOAD_ANY, NULL, NULL,
@@ -54,6 +64,8 @@ const struct workload_desc workload_table[] = {
 	{ "fio", "the fio job of that name", WORKLOAD_ANY, "fio", "job", fio_params },
 	{ "stress-ng", "one stressor, fixed operations", WORKLOAD_ANY, "stress-ng", NULL,
 	  stress_ng_params },
+	{ "mm_bench", "microbenchmarks in the kernel (variant +bench)", WORKLOAD_ANY, NULL, NULL,
+	  mm_bench_params },
 	{},
 };
 
