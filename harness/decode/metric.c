@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "decode/frames.h"
+#include "decode/tracefs.h"
 #include "lib/parse.h"
 #include "lib/xalloc.h"
 
@@ -144,7 +145,16 @@ static int take_output(struct decoder *d, const struct frame *f, struct error *e
 		{ "fio.json", fio_metrics },
 		{ "stress-ng.yaml", stress_ng_metrics },
 	};
-	char line[96];
+	/* "KIND SUBJECT": many of a kind */
+	static const struct {
+		const char *kind;
+		int (*decode)(const char *subject, const char *text, size_t len, struct metrics *m,
+			      struct error *err);
+	} kinds[] = {
+		{ "hist ", hist_trigger_metrics },
+		{ "ring-stats ", ring_stats_metrics },
+	};
+	char line[160];
 	const char *body;
 	size_t len;
 
@@ -153,6 +163,9 @@ static int take_output(struct decoder *d, const struct frame *f, struct error *e
 	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++)
 		if (strcmp(line, outputs[i].name) == 0)
 			return outputs[i].decode(body, len, d->m, err);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(line, kinds[i].kind, strlen(kinds[i].kind)) == 0)
+			return kinds[i].decode(line + strlen(kinds[i].kind), body, len, d->m, err);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "decode/console.h"
 #include "decode/frames.h"
 #include "decode/metric.h"
+#include "decode/tracefs.h"
 
 /* What the frames say for themselves. */
 struct story {
@@ -79,6 +80,8 @@ static void decide_numbers(const struct outcome_evidence *e, struct outcome *ret
 		set(ret, "garbage", why.msg);
 	} else {
 		set(ret, "ok", "");
+		if (trace_lost(&m, ret->detail, sizeof(ret->detail)))
+			ret->status = "lost";
 		metrics_release(&m);
 	}
 }

@@ -15,7 +15,7 @@
 #include "run/schedule.h"
 
 struct outcome {
-	const char *status; /* ok failed panic oops oom timeout died garbage */
+	const char *status; /* ok failed panic oops oom timeout died garbage lost */
 	char detail[512]; /* one line, may be empty */
 };
 

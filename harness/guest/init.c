@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "guest/agent.h"
+#include "guest/trace.h"
 #include "guest/workload.h"
 
 /* QEMU runs with -no-reboot: a restart is the one way out that needs no ACPI. */
@@ -124,6 +125,11 @@ static void phase_prepare(void)
 		workload->prepare(region_job());
 }
 
+static void phase_trace(void)
+{
+	trace_prepare(region_job());
+}
+
 static void phase_begin(void)
 {
 	snapshot("begin");
@@ -131,12 +137,19 @@ static void phase_begin(void)
 
 static void phase_work(void)
 {
+	trace_start();
 	workload->run(region_job());
+	trace_stop();
 }
 
 static void phase_end(void)
 {
 	snapshot("end");
+}
+
+static void phase_report(void)
+{
+	trace_report();
 }
 
 /* Phases in order; those before the region is mapped cannot be reported. */
@@ -146,7 +159,8 @@ static const struct {
 } phases[] = {
 	{ "mount", phase_mount },   { "region", region_map },	{ "hello", phase_hello },
 	{ "tunables", phase_tunables }, { "swap", phase_swap },	{ "prepare", phase_prepare },
-	{ "begin", phase_begin },   { "work", phase_work },	{ "end", phase_end },
+	{ "trace", phase_trace },   { "begin", phase_begin },	{ "work", phase_work },
+	{ "end", phase_end },	    { "report", phase_report },
 };
 
 int main(void)

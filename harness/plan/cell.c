@@ -71,6 +71,8 @@ void cell_canonical(const struct cell *cell, const struct cell_artifacts *on, st
 	strbuf_addf(out, "clock %s\n", clock_name(cell->clock));
 	strbuf_addf(out, "swap %s %" PRIu64 "\n", swap_name(cell->swap), cell->swap_bytes);
 	strbuf_addf(out, "events %s\n", cell->events);
+	for (const char *p = cell->trace; *p; p += strcspn(p, "\n") + 1)
+		strbuf_addf(out, "trace %.*s\n", (int)strcspn(p, "\n"), p);
 	for (size_t i = 0; i < cell->nr_tunables; i++)
 		strbuf_addf(out, "tunable %s %s\n", cell->tunables[i].key, cell->tunables[i].value);
 	strbuf_addf(out, "workload %s\n", cell->workload->name);

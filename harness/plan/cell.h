@@ -40,6 +40,7 @@ struct cell {
 	const struct pair *tunables; /* sorted by key */
 	size_t nr_tunables;
 	const char *events; /* a list of configs/events/, or "none" */
+	const char *trace; /* what that list says, a line each (proto/trace.h), or "" */
 	unsigned int seed; /* 1, 2, ... */
 	unsigned int timeout_s; /* wall; 0: the runner's default */
 };

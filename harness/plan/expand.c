@@ -236,6 +236,23 @@ static struct pair *tunable_values(const struct odometer *o)
 	return v;
 }
 
+/* The text kept of @path for @memory, or NULL. */
+static const char *kept_text(const struct expansion *x, const char *path, uint64_t memory)
+{
+	for (size_t i = 0; i < x->nr_files; i++)
+		if (x->files[i].memory_bytes == memory && strcmp(x->files[i].path, path) == 0)
+			return x->files[i].text;
+	return NULL;
+}
+
+/* Keep @f, which is taken over. */
+static const char *keep_text(struct expansion *x, struct plan_file f)
+{
+	x->files = xreallocarray(x->files, x->nr_files + 1, sizeof(f));
+	x->files[x->nr_files++] = f;
+	return f.text;
+}
+
 /* The text of the workload's file, read and resolved once per file and memory. */
 static int find_file(struct expansion *x, const struct spec *spec, const struct experiment *e,
 		     const char *const *params, uint64_t memory, const char **ret,
@@ -250,20 +267,41 @@ static int find_file(struct expansion *x, const struct spec *spec, const struct 
 	if (!p)
 		return 0;
 	f.path = xasprintf("%s/%s/%s.%s", spec->configs, w->tool, params[p - w->params], w->tool);
-	for (size_t i = 0; i < x->nr_files; i++)
-		if (x->files[i].memory_bytes == memory && strcmp(x->files[i].path, f.path) == 0) {
-			*ret = x->files[i].text;
-			free(f.path);
-			return 0;
-		}
+	*ret = kept_text(x, f.path, memory);
+	if (*ret) {
+		free(f.path);
+		return 0;
+	}
 	if (plan_file_text(f.path, memory, &f.text, &why)) {
 		free(f.path);
 		return spec_error(spec, e->line, err, "unknown %s '%s' of workload '%s': %s", p->name,
 				  params[p - w->params], w->name, why.msg);
 	}
-	x->files = xreallocarray(x->files, x->nr_files + 1, sizeof(f));
-	x->files[x->nr_files++] = f;
-	*ret = f.text;
+	*ret = keep_text(x, f);
+	return 0;
+}
+
+/* What a list of events says, read once. */
+static int find_events(struct expansion *x, const struct spec *spec, const char *name,
+		       unsigned int line, const char **ret, struct error *err)
+{
+	struct plan_file f = {};
+	struct error why;
+
+	*ret = "";
+	if (strcmp(name, "none") == 0)
+		return 0;
+	f.path = xasprintf("%s/events/%s.list", spec->configs, name);
+	*ret = kept_text(x, f.path, 0);
+	if (*ret) {
+		free(f.path);
+		return 0;
+	}
+	if (plan_events_text(f.path, &f.text, &why)) {
+		free(f.path);
+		return spec_error(spec, line, err, "events '%s': %s", name, why.msg);
+	}
+	*ret = keep_text(x, f);
 	return 0;
 }
 
@@ -291,6 +329,9 @@ static int add_cell(struct expansion *x, const struct spec *spec, const struct o
 	if ((x->nr_cells & (x->nr_cells - 1)) == 0)
 		x->cells = xreallocarray(x->cells, x->nr_cells ? 2 * x->nr_cells : 1, sizeof(c));
 	x->cells[x->nr_cells++] = c;
+	if (find_events(x, spec, c.events, line_of(o, AXIS_EVENTS),
+			&x->cells[x->nr_cells - 1].trace, err))
+		return -1;
 	return find_file(x, spec, e, c.params, c.memory_bytes,
 			 &x->cells[x->nr_cells - 1].file, err);
 }

@@ -95,4 +95,10 @@ int value_check_param(const struct spec *spec, const struct workload_desc *w,
 /* file.c: the file of a workload, with what is derived from memory resolved. */
 int plan_file_text(const char *path, uint64_t memory_bytes, char **ret, struct error *err);
 
+/* events.c: a list of events in normal form, a line each (proto/trace.h); the caller
+ * frees. Errors name @path and the line in it. */
+int plan_events_text(const char *path, char **ret, struct error *err);
+int plan_events_parse(const char *text, size_t len, const char *path, char **ret,
+		      struct error *err);
+
 #endif

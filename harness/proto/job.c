@@ -50,6 +50,8 @@ size_t job_encode(const struct job *job, char *out, size_t size)
 	put(&w, "swap %s %" PRIu64 "\n", job->swap, job->swap_bytes);
 	for (size_t i = 0; i < job->nr_tunables; i++)
 		put(&w, "tunable %s %s\n", job->tunables[i].key, job->tunables[i].value);
+	for (const char *p = job->trace_text; p && *p; p += strcspn(p, "\n") + 1)
+		put(&w, "trace %.*s\n", (int)strcspn(p, "\n"), p);
 	put(&w, "workload %s\n", job->workload);
 	for (size_t i = 0; i < job->nr_params; i++)
 		put(&w, "param %s %s\n", job->params[i].key, job->params[i].value);
@@ -155,6 +157,19 @@ static int take_tunable(struct job *job, struct reader *r, char **rest)
 	return add_pair(job->tunables, &job->nr_tunables, rest);
 }
 
+static int take_trace(struct job *job, struct reader *r, char **rest)
+{
+	const char *line = *rest;
+
+	(void)r;
+	*rest = NULL;
+	if (!line || job->nr_trace == TRACE_MAX_LINES ||
+	    trace_line_parse(line, &job->trace[job->nr_trace]))
+		return -EINVAL;
+	job->nr_trace++;
+	return 0;
+}
+
 static int take_workload(struct job *job, struct reader *r, char **rest)
 {
 	(void)r;
@@ -190,7 +205,7 @@ static const struct {
 } lines[] = {
 	{ "clock", take_clock },       { "seed", take_seed },	{ "swap", take_swap },
 	{ "tunable", take_tunable },   { "workload", take_workload }, { "param", take_param },
-	{ "file", take_file },
+	{ "trace", take_trace },       { "file", take_file },
 };
 
 static int take_line(struct job *job, struct reader *r, char *line)

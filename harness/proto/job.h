@@ -7,6 +7,7 @@
  *   seed 1
  *   swap ram 268435456      backing (none, ram, disk) and bytes
  *   tunable vm.swappiness 60
+ *   trace kmem:mm_page_alloc  a line of the list of events (trace.h)
  *   workload fault
  *   param pages 16384       every parameter of the workload, normal form
  *   file fio.job 123        a file for the tool: 123 raw bytes and '\n' follow
@@ -21,6 +22,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "proto/trace.h"
 
 #define JOB_MAX_PAIRS 64
 
@@ -39,6 +42,9 @@ struct job {
 	size_t nr_tunables;
 	struct job_pair params[JOB_MAX_PAIRS];
 	size_t nr_params;
+	const char *trace_text; /* job_encode() only: lines, or NULL */
+	struct trace_line trace[TRACE_MAX_LINES]; /* job_parse() only */
+	size_t nr_trace;
 	const char *file_name; /* NULL: none */
 	const char *file;
 	size_t file_bytes;

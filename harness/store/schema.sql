@@ -24,7 +24,7 @@ CREATE TABLE run (
   id            INTEGER PRIMARY KEY,
   cell          INTEGER NOT NULL REFERENCES cell ON DELETE CASCADE,
   n             INTEGER NOT NULL, -- 1; 2 when the cell was verified
-  status        TEXT NOT NULL,    -- ok failed panic oops oom timeout died garbage
+  status        TEXT NOT NULL,    -- ok failed panic oops oom timeout died garbage lost
   detail        TEXT NOT NULL,    -- one line, may be empty
   digest        TEXT NOT NULL,    -- SHA-256 over frames and console
   accelerator   TEXT NOT NULL,    -- tcg or kvm

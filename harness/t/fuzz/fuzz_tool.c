@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Any bytes as the output of fio or stress-ng, as vmstat, as a console. */
+/* Any bytes as the output of fio or stress-ng, as vmstat, as a console, as what
+ * tracefs says, as a list of events. */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "decode/console.h"
 #include "decode/metric.h"
+#include "decode/tracefs.h"
+#include "plan/spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,11 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = (const char *)data + 1;
 	struct metrics m = {};
 	struct error err;
+	char *list;
 
 	if (!size)
 		return 0;
 	size--;
-	switch (data[0] % 4) {
+	switch (data[0] % 7) {
 	case 0:
 		fio_metrics(text, size, &m, &err);
 		break;
@@ -27,6 +32,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 2:
 		vmstat_metrics(text, size / 2, text + size / 2, size - size / 2, data[0] & 4, &m, &err);
+		break;
+	case 3:
+		hist_trigger_metrics("kmem:x", text, size, &m, &err);
+		break;
+	case 4:
+		ring_stats_metrics("0", text, size, &m, &err);
+		break;
+	case 5:
+		if (plan_events_parse(text, size, "x.list", &list, &err) == 0)
+			free(list);
 		break;
 	default:
 		console_scan(text, size, findings);

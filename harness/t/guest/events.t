@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# events: of a plan, in guests of both architectures: what the kernel counts is what
+# /proc/vmstat says of the same window, and what is lost makes the run invalid.
+set -u
+cd "$(dirname "$0")/../../.." || exit 2
+. harness/t/guest/tap.sh
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# Lists of this test beside the project's own.
+mkdir -p "$tmp/root/configs/events" "$tmp/root/out"
+for d in patches vm-images; do ln -s "$PWD/$d" "$tmp/root/$d"; done
+for d in kernel fio plan; do ln -s "$PWD/configs/$d" "$tmp/root/configs/$d"; done
+ln -s "$PWD/out/guest" "$tmp/root/out/guest"
+cp configs/events/*.list "$tmp/root/configs/events/"
+list() { printf '%b' "$2" >"$tmp/root/configs/events/$1.list"; }
+plan() { printf 'name: events\nmemory: 128M\n%s\n' "$1" >"$tmp/$2.yaml"; }
+# shellcheck disable=SC2317 # called through check
+run() { HIGHWATER_ROOT="$tmp/root" "$hw" run "$tmp/$1.yaml" -o "$tmp/r" "${@:2}"; }
+
+plan 'arch: [i386, x86_64]
+kernel: series
+events: [mm, mm-hist]
+workload: {name: fault, pages: 2048}' both
+check 'ring buffer and histograms: identical twice' says 0 '4 cells identical twice, 0 different' \
+	run both --verify
+
+# get ARCH EVENTS PATTERN: the sum of the values whose "NAME LABEL" fits
+get() {
+	local id
+	id=$("$hw" list -o "$tmp/r" --where arch="$1" --where kernel=series --where events="$2" |
+		cut -d' ' -f1 | head -n 1)
+	"$hw" show "$id" -o "$tmp/r" | awk -v p="^($3)" '$0 ~ p { n += $(NF - 1); any = 1 }
+		END { if (any) print n }'
+}
+# shellcheck disable=SC2317 # called through check
+is() {
+	echo "$*"
+	[ -n "$1" ] && [ -n "$3" ] && test "$1" "$2" "$3"
+}
+for a in i386 x86_64; do
+	check "$a: a page allocation counted for each one of vmstat" \
+		is "$(get $a mm-hist 'hist.kmem:mm_page_alloc order=0')" -eq \
+		"$(get $a mm-hist 'vmstat.pgalloc_')"
+	check "$a: the movable ones are the workload's faults" \
+		is "$(get $a mm-hist 'hist.kmem:mm_page_alloc order=0,migratetype=1')" -ge 2048
+	check "$a: buddy splits are counted, by order" \
+		is "$(get $a mm-hist 'hist.kmem:mm_page_split zid=0,order=0,block_order=1|hist.kmem:mm_page_split zid=1,order=0,block_order=1')" -gt 100
+	check "$a: the ring buffer had room for all" is "$(get $a mm 'trace.overrun')" -eq 0
+	check "$a: and holds at least the allocations" \
+		is "$(get $a mm 'trace.(entries|read)')" -ge "$(get $a mm 'vmstat.pgalloc_')"
+done
+
+list small 'kmem:mm_page_alloc hist:keys=pfn:size=128\n'
+list small-ok 'lossy\nkmem:mm_page_alloc hist:keys=pfn:size=128\n'
+list typo 'kmem:mm_page_alloc hist:keys=ordre\n'
+list alien 'kmem:no_such_event\n'
+plan 'arch: [i386, x86_64]
+events: [small, small-ok, typo, alien]
+workload: {name: fault, pages: 1024}' bad
+check 'three lists of four fail' says 1 '6 not ok' run bad
+check 'a histogram that overflows makes the run invalid' \
+	says 0 '[0-9]+ events lost: hist.kmem:mm_page_alloc.dropped' \
+	"$hw" list --json -o "$tmp/r" --where events=small
+check 'unless the list allows it' says 0 '  ok ' "$hw" list -o "$tmp/r" --where events=small-ok
+check 'a trigger the kernel refuses: in its words' says 0 \
+	"refuses the trigger of 'kmem:mm_page_alloc': error: Couldn't find field" \
+	"$hw" list --json -o "$tmp/r" --where events=typo
+check 'an event the kernel lacks is named' says 0 "no event 'kmem:no_such_event'" \
+	"$hw" list --json -o "$tmp/r" --where events=alien
+finish
