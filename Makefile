@@ -62,7 +62,7 @@ highwater: $(O)/obj/harness/main.o $(OBJS)
 
 agents: $(AGENTS)
 
-$(O)/guest/agent-%: $(GUEST_SRCS) $(wildcard harness/guest/*.h harness/guest/workload/*.h harness/proto/*.h)
+$(O)/guest/agent-%: $(GUEST_SRCS) $(wildcard harness/guest/*.h harness/guest/*.def harness/guest/workload/*.h harness/proto/*.h)
 	@mkdir -p $(@D)
 	$(call say,GUEST,$@)
 	$(Q)$(CC) $(ARCH_$*) $(GUEST_CFLAGS) -s -o $@ $(GUEST_SRCS)

@@ -42,6 +42,9 @@ void tunables_apply(const struct job *job)
 		char path[256];
 		int rc;
 
+		/* What the kernel has, if it has it: for plans across architectures. */
+		if (strcmp(t->value, "default") == 0)
+			continue;
 		sysctl_path(t->key, path, sizeof(path));
 		rc = write_file(path, t->value);
 		if (rc == -ENOENT)

@@ -66,6 +66,8 @@ const struct workload_desc workload_table[] = {
 	  stress_ng_params },
 	{ "mm_bench", "microbenchmarks in the kernel (variant +bench)", WORKLOAD_ANY, NULL, NULL,
 	  mm_bench_params },
+	{ "tunables", "the series' sysctls refuse what is out of range", WORKLOAD_ANY, NULL, NULL,
+	  no_params },
 	{},
 };
 
