@@ -17,7 +17,17 @@ void config_fragments(const struct paths *paths, const struct kernel_name *kerne
 	argv_addf(ret, "%s/kernel/arch/common.config", paths->configs);
 	argv_addf(ret, "%s/kernel/arch/%s.config", paths->configs, arch_name(arch));
 	for (size_t i = 0; i < kernel->nr_variants; i++)
-		argv_addf(ret, "%s/kernel/%s.config", paths->configs, kernel->variants[i]);
+		if (config_is_built_in(paths, kernel->variants[i]))
+			argv_addf(ret, "%s/kernel/%s.config", paths->configs, kernel->variants[i]);
+}
+
+bool config_is_built_in(const struct paths *paths, const char *variant)
+{
+	char *path = xasprintf("%s/kernel/%s.config", paths->configs, variant);
+	bool there = io_exists(path);
+
+	free(path);
+	return there;
 }
 
 int config_text(const struct argv *fragments, struct strbuf *out, struct error *err)

@@ -10,6 +10,8 @@
 #ifndef BUILD_CONFIG_H
 #define BUILD_CONFIG_H
 
+#include <stdbool.h>
+
 #include "build/paths.h"
 #include "lib/strbuf.h"
 #include "plan/cell.h"
@@ -19,6 +21,9 @@
 struct argv;
 void config_fragments(const struct paths *paths, const struct kernel_name *kernel, enum arch arch,
 		      struct argv *ret);
+
+/* A variant that has only a .boot file is the same image, booted in another way. */
+bool config_is_built_in(const struct paths *paths, const char *variant);
 
 /* Append the text of all fragments: part of the kernel's identity. */
 int config_text(const struct argv *fragments, struct strbuf *out, struct error *err);

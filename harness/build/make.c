@@ -69,7 +69,8 @@ static char *object_dir(const struct builder *b, const struct kernel_name *name,
 	}
 	strbuf_adds(&dir, arch_name(k->arch));
 	for (size_t i = 0; i < name->nr_variants; i++)
-		strbuf_addf(&dir, "+%s", name->variants[i]);
+		if (config_is_built_in(b->paths, name->variants[i]))
+			strbuf_addf(&dir, "+%s", name->variants[i]);
 	return strbuf_detach(&dir);
 }
 

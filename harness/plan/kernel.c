@@ -32,8 +32,8 @@ static int bad_variant_chars(const char *name)
 static int take_variant(const char *text, const char *name, const char *configs,
 			struct kernel_name *k, struct error *err)
 {
-	char *path;
-	bool there;
+	static const char *const suffixes[] = { "config", "boot" };
+	bool there = false;
 
 	if (bad_variant_chars(name))
 		return error_set(err, ERROR_INPUT, "kernel '%s': '%s' is no name of a variant", text,
@@ -44,13 +44,17 @@ static int take_variant(const char *text, const char *name, const char *configs,
 	for (size_t i = 0; i < k->nr_variants; i++)
 		if (strcmp(k->variants[i], name) == 0)
 			return error_set(err, ERROR_INPUT, "kernel '%s': variant '%s' twice", text, name);
-	path = xasprintf("%s/kernel/%s.config", configs, name);
-	there = io_exists(path);
-	free(path);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		char *path = xasprintf("%s/kernel/%s.%s", configs, name, suffixes[i]);
+
+		there |= io_exists(path);
+		free(path);
+	}
 	if (!there)
 		return error_set(err, ERROR_INPUT,
-				 "kernel '%s': unknown variant '%s': there is no configs/kernel/%s.config",
-				 text, name, name);
+				 "kernel '%s': unknown variant '%s': there is no configs/kernel/%s.config "
+				 "and no %s.boot",
+				 text, name, name, name);
 	k->variants[k->nr_variants++] = xstrdup(name);
 	return 0;
 }

@@ -149,7 +149,7 @@ static void errors_name_the_line(void **state)
 		  "p.yaml:2: unknown kernel 'bass': base, series[@N] or a path, then +VARIANT" },
 		{ "name: t\nkernel: base@1\nworkload: {name: null}\n", "'@' goes with 'series' only" },
 		{ "name: t\nkernel: series+nope\nworkload: {name: null}\n",
-		  "unknown variant 'nope': there is no configs/kernel/nope.config" },
+		  "unknown variant 'nope': there is no configs/kernel/nope.config and no nope.boot" },
 		{ "name: t\narch: arm\nworkload: {name: null}\n", "unknown arch 'arm': i386 or x86_64" },
 		{ "name: t\nclock: tsc\nworkload: {name: null}\n", "unknown clock 'tsc': insn or wall" },
 		{ "name: t\nvcpus: 5\nworkload: {name: null}\n", "bad vcpus '5': a number from 1 to 4" },

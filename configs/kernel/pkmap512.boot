@@ -1,0 +1,1 @@
+pkmap_entries=512
