@@ -61,6 +61,11 @@ static const char *add_line(struct strbuf *out, const struct strbuf *line, size_
 	return NULL;
 }
 
+bool plan_events_inline(const char *value)
+{
+	return strchr(value, ':') != NULL;
+}
+
 int plan_events_parse(const char *text, size_t len, const char *path, char **ret,
 		      struct error *err)
 {

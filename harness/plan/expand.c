@@ -291,13 +291,15 @@ static int find_events(struct expansion *x, const struct spec *spec, const char 
 	*ret = "";
 	if (strcmp(name, "none") == 0)
 		return 0;
-	f.path = xasprintf("%s/events/%s.list", spec->configs, name);
+	f.path = plan_events_inline(name) ? xstrdup(name) :
+					    xasprintf("%s/events/%s.list", spec->configs, name);
 	*ret = kept_text(x, f.path, 0);
 	if (*ret) {
 		free(f.path);
 		return 0;
 	}
-	if (plan_events_text(f.path, &f.text, &why)) {
+	if (plan_events_inline(name) ? plan_events_parse(name, strlen(name), "events", &f.text, &why) :
+				       plan_events_text(f.path, &f.text, &why)) {
 		free(f.path);
 		return spec_error(spec, line, err, "events '%s': %s", name, why.msg);
 	}

@@ -7,6 +7,7 @@
 #ifndef PLAN_SPEC_H
 #define PLAN_SPEC_H
 
+#include <stdbool.h>
 #include <yaml.h>
 
 #include "plan/plan.h"
@@ -97,6 +98,7 @@ int plan_file_text(const char *path, uint64_t memory_bytes, char **ret, struct e
 
 /* events.c: a list of events in normal form, a line each (proto/trace.h); the caller
  * frees. Errors name @path and the line in it. */
+bool plan_events_inline(const char *value); /* a line itself, not the name of a list */
 int plan_events_text(const char *path, char **ret, struct error *err);
 int plan_events_parse(const char *text, size_t len, const char *path, char **ret,
 		      struct error *err);

@@ -116,7 +116,7 @@ static int check_events(const struct spec *spec, const char *text, unsigned int 
 	bool there;
 
 	(void)ret;
-	if (strcmp(text, "none") == 0)
+	if (strcmp(text, "none") == 0 || plan_events_inline(text))
 		return 0;
 	path = xasprintf("%s/events/%s.list", spec->configs, text);
 	there = !strchr(text, '/') && io_exists(path);

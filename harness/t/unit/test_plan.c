@@ -172,6 +172,7 @@ static void errors_name_the_line(void **state)
 		{ "name: t\nworkload: {name: null}\nexclude: [{arch: x86_64}]\n",
 		  "the plan excludes every cell" },
 		{ "name: t\nevents: nope\nworkload: {name: null}\n", "unknown events 'nope'" },
+		{ "name: t\nevents: 'kmem:'\nworkload: {name: null}\n", "events 'kmem:': events:1: " },
 		{ "name: t\ntimeout: [1, 2]\nworkload: {name: null}\n", "'timeout' is no axis" },
 		{ "name: t\n", "the plan has no 'workload'" },
 		{ "workload: {name: null}\n", "the plan has no 'name'" },

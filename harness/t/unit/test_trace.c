@@ -60,9 +60,9 @@ static void list_errors_name_the_line(void **state)
 
 static void shipped_lists_reach_the_agent(void **state)
 {
-	static const char text[] = "name: t\nevents: [none, mm, mm-hist, buddy, buddy-hist]\n"
+	static const char text[] = "name: t\nevents: [none, mm, mm-hist, buddy, buddy-hist, '?a:b hist:keys=c']\n"
 				   "workload: {name: null}\n";
-	static const size_t nr_lines[] = { 0, 9, 9, 2, 2 };
+	static const size_t nr_lines[] = { 0, 9, 9, 2, 2, 1 };
 	struct plan *p = NULL;
 	struct error err;
 
