@@ -163,4 +163,4 @@ install: all
 clean:
 	rm -rf $(O) highwater
 
--include $(OBJS:.o=.d) $(SAN_OBJS:.o=.d) $(UNIT_SRCS:%.c=$(O)/san/%.d)
+-include $(OBJS:.o=.d) $(O)/obj/harness/main.d $(SAN_OBJS:.o=.d) $(UNIT_SRCS:%.c=$(O)/san/%.d)

@@ -17,7 +17,6 @@
 #include "lib/now.h"
 #include "lib/xalloc.h"
 
-#define REGION_BYTES (16ull << 20)
 #define CONSOLE_BYTES (32ull << 20) /* a guest that prints more is stopped */
 #define TIMEOUT_S 600 /* a cell that says nothing else */
 #define QEMU_OVERHEAD (384ull << 20) /* translation buffer, region, QEMU itself */
@@ -70,7 +69,8 @@ static void add_item(struct pipeline *p, const struct task *t, unsigned int n)
 	struct item item = { .task = t, .n = n };
 	struct schedule_item s = {
 		.cpus = t->cell->clock == CLOCK_WALL ? t->cell->vcpus : 1,
-		.memory_bytes = t->cell->memory_bytes + QEMU_OVERHEAD,
+		.memory_bytes = t->cell->memory_bytes + QEMU_OVERHEAD +
+				cell_trace_room(t->cell),
 		.timeout_s = t->cell->timeout_s ? t->cell->timeout_s : TIMEOUT_S,
 		.alone = t->cell->clock == CLOCK_WALL,
 	};
@@ -120,17 +120,18 @@ static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct err
 	struct guest_spec spec;
 	time_t now = time(NULL);
 	struct tm tm;
+	struct region_size size = region_size_for(cell_trace_room(item->task->cell));
 	int rc;
 
 	session_guest(p->session, item->task, &spec);
 	job_text(item->task->cell, INSN_SHIFT, &job);
-	rc = rundir_begin(p->o->results, item->task->id, item->n, REGION_BYTES, job.buf, job.len,
+	rc = rundir_begin(p->o->results, item->task->id, item->n, size, job.buf, job.len,
 			  &item->dir, err);
 	strbuf_release(&job);
 	if (rc)
 		return -1;
 	spec.region = item->dir.region;
-	spec.region_bytes = REGION_BYTES;
+	spec.region_bytes = size.bytes;
 	spec.console = item->dir.console;
 	spec.disk = item->dir.disk;
 	if (spec.swap == SWAP_DISK && rundir_add_disk(&item->dir, spec.swap_bytes, err))
@@ -176,6 +177,8 @@ static int take(struct pipeline *p, struct item *item, const struct schedule_exi
 		return -1;
 	oe.frames = ev.frames.buf;
 	oe.frames_len = ev.frames.len;
+	oe.trace = ev.trace.buf;
+	oe.trace_len = ev.trace.len;
 	oe.region_problem = ev.problem;
 	oe.console = ev.console.buf;
 	oe.console_len = ev.console.len;

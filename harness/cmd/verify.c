@@ -10,7 +10,7 @@
 #define FILE_MAX_BYTES (1u << 30)
 
 struct bytes {
-	struct strbuf frames, console;
+	struct strbuf frames, console, trace;
 };
 
 static int read_run(const char *results, const char *id, unsigned int n, struct bytes *b,
@@ -18,10 +18,15 @@ static int read_run(const char *results, const char *id, unsigned int n, struct 
 {
 	char *frames = xasprintf("%s/runs/%s/%u/frames", results, id, n);
 	char *console = xasprintf("%s/runs/%s/%u/console", results, id, n);
+	char *trace = xasprintf("%s/runs/%s/%u/trace", results, id, n);
 	int rc = io_read_file(frames, FILE_MAX_BYTES, &b->frames, err);
 
 	if (!rc)
 		rc = io_read_file(console, FILE_MAX_BYTES, &b->console, err);
+	strbuf_add(&b->trace, "", 0);
+	if (!rc && io_exists(trace))
+		rc = io_read_file(trace, FILE_MAX_BYTES, &b->trace, err);
+	free(trace);
 	free(frames);
 	free(console);
 	return rc;
@@ -29,7 +34,8 @@ static int read_run(const char *results, const char *id, unsigned int n, struct 
 
 static struct run_bytes view(const struct bytes *b)
 {
-	return (struct run_bytes){ b->frames.buf, b->frames.len, b->console.buf, b->console.len };
+	return (struct run_bytes){ b->frames.buf, b->frames.len, b->console.buf, b->console.len,
+				    b->trace.buf, b->trace.len };
 }
 
 int verify_cell(const char *results, const char *id, char *where, size_t size, struct error *err)
@@ -48,5 +54,7 @@ int verify_cell(const char *results, const char *id, char *where, size_t size, s
 	strbuf_release(&a.console);
 	strbuf_release(&b.frames);
 	strbuf_release(&b.console);
+	strbuf_release(&a.trace);
+	strbuf_release(&b.trace);
 	return rc;
 }

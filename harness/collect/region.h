@@ -13,8 +13,16 @@
 #include "lib/error.h"
 #include "lib/strbuf.h"
 
+/* How a region is divided: @trace_bytes of its @bytes (a power of two) are for raw events. */
+struct region_size {
+	uint64_t bytes, trace_bytes;
+};
+
+/* The size of a region with room for @trace_room bytes of raw events. */
+struct region_size region_size_for(uint64_t trace_room);
+
 /* Make the file @path with header and @job. */
-int region_create(const char *path, uint64_t bytes, const void *job, size_t job_bytes,
+int region_create(const char *path, struct region_size size, const void *job, size_t job_bytes,
 		  struct error *err);
 
 /*
@@ -23,5 +31,9 @@ int region_create(const char *path, uint64_t bytes, const void *job, size_t job_
  */
 void region_frames(const void *region, size_t len, struct strbuf *out, char *problem,
 		   size_t problem_size);
+
+/* Append the raw events of a region whose frames were whole; @problem as above. */
+void region_trace(const void *region, size_t len, struct strbuf *out, char *problem,
+		  size_t problem_size);
 
 #endif

@@ -2,19 +2,20 @@
 #include "collect/rundir.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "collect/region.h"
 #include "lib/io.h"
 #include "lib/xalloc.h"
 
 #define CONSOLE_MAX (64u << 20) /* QEMU's file size limit keeps it far below */
-#define REGION_MAX (1u << 30)
 
-int rundir_begin(const char *results, const char *id, unsigned int n, uint64_t region_bytes,
+int rundir_begin(const char *results, const char *id, unsigned int n, struct region_size size,
 		 const void *job, size_t job_bytes, struct rundir *ret, struct error *err)
 {
 	struct rundir r = {
@@ -29,7 +30,7 @@ int rundir_begin(const char *results, const char *id, unsigned int n, uint64_t r
 	*ret = r;
 	if (io_remove_tree(r.tmp, err) || io_mkdirs(r.tmp, err) ||
 	    io_write_file(r.console, "", 0, err) ||
-	    region_create(r.region, region_bytes, job, job_bytes, err)) {
+	    region_create(r.region, size, job, job_bytes, err)) {
 		rundir_abandon(ret);
 		rundir_release(ret);
 		return -1;
@@ -46,7 +47,7 @@ int rundir_add_disk(struct rundir *r, uint64_t bytes, struct error *err)
 	return 0;
 }
 
-/* frames and console, with their lengths, so that no byte can move between them. */
+/* frames, console and raw events, with their lengths, so that no byte can move between them. */
 static void digest(struct rundir_evidence *e)
 {
 	struct strbuf all = STRBUF_INIT;
@@ -55,25 +56,45 @@ static void digest(struct rundir_evidence *e)
 	strbuf_add(&all, e->frames.buf, e->frames.len);
 	strbuf_addf(&all, "console %zu\n", e->console.len);
 	strbuf_add(&all, e->console.buf, e->console.len);
+	if (e->trace.len) {
+		strbuf_addf(&all, "trace %zu\n", e->trace.len);
+		strbuf_add(&all, e->trace.buf, e->trace.len);
+	}
 	sha256_bytes(all.buf, all.len, e->digest);
 	strbuf_release(&all);
 }
 
+/* Take frames and raw events out of the region, most of which was never written. */
+static int read_region(const char *path, struct rundir_evidence *e, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
+	void *map = MAP_FAILED;
+	struct stat st = {};
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0)
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED) {
+		rc = error_errno(err, ERROR_HOST, errno, "cannot map region '%s'", path);
+	} else {
+		region_frames(map, (size_t)st.st_size, &e->frames, e->problem, sizeof(e->problem));
+		region_trace(map, (size_t)st.st_size, &e->trace, e->problem, sizeof(e->problem));
+		munmap(map, (size_t)st.st_size);
+	}
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
 int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct error *err)
 {
-	struct strbuf region = STRBUF_INIT;
 	struct rundir_evidence e = {};
 
-	strbuf_add(&e.frames, "", 0);
-	if (io_read_file(r->region, REGION_MAX, &region, err) ||
-	    io_read_file(r->console, CONSOLE_MAX, &e.console, err)) {
-		strbuf_release(&region);
+	if (io_read_file(r->console, CONSOLE_MAX, &e.console, err) ||
+	    read_region(r->region, &e, err)) {
 		rundir_evidence_release(&e);
 		return -1;
 	}
-	region_frames(region.buf, region.len, &e.frames, e.problem, sizeof(e.problem));
 	digest(&e);
-	strbuf_release(&region);
 	*ret = e;
 	return 0;
 }
@@ -81,6 +102,7 @@ int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct 
 void rundir_evidence_release(struct rundir_evidence *e)
 {
 	strbuf_release(&e->frames);
+	strbuf_release(&e->trace);
 	strbuf_release(&e->console);
 }
 
@@ -104,6 +126,8 @@ int rundir_finish(struct rundir *r, const struct rundir_evidence *e, const char 
 	rc = put(r->tmp, "cell", cell, strlen(cell), err);
 	if (!rc)
 		rc = put(r->tmp, "frames", e->frames.buf, e->frames.len, err);
+	if (!rc && e->trace.len)
+		rc = put(r->tmp, "trace", e->trace.buf, e->trace.len, err);
 	if (!rc)
 		rc = put(r->tmp, "facts.json", facts_json, strlen(facts_json), err);
 	if (!rc)

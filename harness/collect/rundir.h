@@ -6,6 +6,7 @@
  *     cell                  canonical text of the cell
  *     facts.json            what ran, on what, how it ended
  *     frames                the guest's frames, as it wrote them
+ *     trace                 raw events (proto/trace.h), if the cell records any
  *     console               what the guest printed
  *     qemu.log              what QEMU itself said, if anything
  *
@@ -19,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "collect/region.h"
 #include "lib/error.h"
 #include "lib/sha256.h"
 #include "lib/strbuf.h"
@@ -33,18 +35,19 @@ struct rundir {
 };
 
 /* Make the temporary directory with a region that holds @job. */
-int rundir_begin(const char *results, const char *id, unsigned int n, uint64_t region_bytes,
+int rundir_begin(const char *results, const char *id, unsigned int n, struct region_size size,
 		 const void *job, size_t job_bytes, struct rundir *ret, struct error *err);
 
 /* Make the image of a swap disk, @bytes long, sparse. */
 int rundir_add_disk(struct rundir *r, uint64_t bytes, struct error *err);
 
-/* What a finished run is judged by: frames of the region and the console. */
+/* What a finished run is judged by: frames and raw events of the region and the console. */
 struct rundir_evidence {
 	struct strbuf frames; /* the part of the region that is frames */
+	struct strbuf trace; /* the part that is raw events, often empty */
 	struct strbuf console;
 	char problem[256]; /* why the region cannot be read (further), or "" */
-	char digest[SHA256_HEX]; /* over frames and console */
+	char digest[SHA256_HEX]; /* over frames, console and raw events */
 };
 int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct error *err);
 void rundir_evidence_release(struct rundir_evidence *e);

@@ -14,6 +14,8 @@ struct run_bytes {
 	size_t frames_len;
 	const char *console;
 	size_t console_len;
+	const char *trace; /* raw events */
+	size_t trace_len;
 };
 
 /* True when they are equal; else @where names the first frame, metric or line that differs. */

@@ -7,6 +7,7 @@
 #include "decode/console.h"
 #include "decode/frames.h"
 #include "decode/metric.h"
+#include "decode/trace.h"
 #include "decode/tracefs.h"
 
 /* What the frames say for themselves. */
@@ -76,14 +77,19 @@ static void decide_numbers(const struct outcome_evidence *e, struct outcome *ret
 	struct metrics m;
 	struct error why;
 
-	if (metrics_decode(e->frames, e->frames_len, &m, &why)) {
+	bool lost = false;
+	int rc = metrics_decode(e->frames, e->frames_len, &m, &why);
+
+	set(ret, "ok", "");
+	if (!rc)
+		lost = trace_lost(&m, ret->detail, sizeof(ret->detail));
+	if (!rc && !lost)
+		rc = trace_metrics(e->frames, e->frames_len, e->trace, e->trace_len, &m, &why);
+	if (lost)
+		ret->status = "lost";
+	if (rc)
 		set(ret, "garbage", why.msg);
-	} else {
-		set(ret, "ok", "");
-		if (trace_lost(&m, ret->detail, sizeof(ret->detail)))
-			ret->status = "lost";
-		metrics_release(&m);
-	}
+	metrics_release(&m);
 }
 
 void outcome_decide(const struct outcome_evidence *e, struct outcome *ret)

@@ -23,6 +23,8 @@ struct outcome_evidence {
 	const struct schedule_exit *exit;
 	const void *frames;
 	size_t frames_len;
+	const void *trace; /* raw events */
+	size_t trace_len;
 	const char *region_problem; /* "" when the region was whole */
 	const char *console;
 	size_t console_len;

@@ -10,7 +10,7 @@ static const struct {
 	const char *row, *metric;
 	bool lost; /* events that are gone */
 } rows[] = {
-	{ "entries: ", "trace.entries", false },
+	{ "entries: ", "trace.entries", true }, /* left behind: the region was full */
 	{ "overrun: ", "trace.overrun", true },
 	{ "commit overrun: ", "trace.commit_overrun", true },
 	{ "dropped events: ", "trace.dropped", true },

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "guest/agent.h"
+#include "guest/drain.h"
 
 #define PCI_DIR "/sys/bus/pci/devices"
 
@@ -97,4 +98,14 @@ void region_map(void)
 struct job *region_job(void)
 {
 	return &job;
+}
+
+void *region_trace_area(uint64_t *ret_size, volatile uint64_t **ret_used)
+{
+	if (header->trace_off > header->region_bytes ||
+	    header->trace_cap > header->region_bytes - header->trace_off)
+		agent_fail("the trace area lies outside the region");
+	*ret_size = header->trace_cap;
+	*ret_used = &header->trace_bytes;
+	return (char *)header + header->trace_off;
 }

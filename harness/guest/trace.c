@@ -9,6 +9,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "guest/drain.h"
+
 /* Where only histograms are asked for the ring buffer stays empty. */
 #define BUFFER_UNUSED TRACE_BUFFER_MIN
 /* Written to the trace at the window's two ends; must fit a task's name (15). */
@@ -90,21 +92,42 @@ static void set_buffer(void)
 	emit_metric("trace.buffer_bytes", "-", bytes);
 }
 
+/* Send @path as OUTPUT @name; false if there is no such file. */
+static bool send_file(const char *path, const char *name)
+{
+	char head[2 * TRACE_NAME_MAX + 32];
+	size_t len;
+	const char *text = read_file(path, &len);
+	int n = snprintf(head, sizeof(head), "%s\n", name);
+
+	if (text)
+		emit_two(FRAME_OUTPUT, head, (size_t)n, text, len);
+	return text;
+}
+
+static void must_send(const char *path, const char *name)
+{
+	if (!send_file(path, name))
+		agent_fail_errno("cannot read '%s'", path);
+}
+
+/* What a reader of raw pages needs beside the formats of the events. */
+static void send_page_formats(void)
+{
+	must_send(TRACEFS "/events/header_page", "header_page");
+	must_send(TRACEFS "/events/header_event", "header_event");
+	must_send(TRACEFS "/events/ftrace/print/format", "format ftrace:print");
+}
+
 /* Is the event there? Its format goes to the host, who decodes with it. */
 static bool find_event(const struct trace_line *t)
 {
 	char path[256], head[2 * TRACE_NAME_MAX + 16];
-	const char *text;
-	size_t len;
 
 	event_path(t, "format", path, sizeof(path));
-	text = read_file(path, &len);
-	if (text) {
-		int n = snprintf(head, sizeof(head), "format %s:%s\n", t->system, t->event);
-
-		emit_two(FRAME_OUTPUT, head, (size_t)n, text, len);
+	snprintf(head, sizeof(head), "format %s:%s", t->system, t->event);
+	if (send_file(path, head))
 		return true;
-	}
 	if (!t->optional)
 		agent_fail("this kernel has no event '%s:%s'", t->system, t->event);
 	snprintf(head, sizeof(head), "%s:%s", t->system, t->event);
@@ -138,6 +161,7 @@ static void set_line(size_t i)
 		emit_metric("trace.lossy", "-", 1);
 		break;
 	case TRACE_BUFFER:
+	case TRACE_ROOM:
 		break;
 	}
 }
@@ -202,6 +226,10 @@ void trace_prepare(const struct job *job)
 	must_write(TRACEFS "/trace_clock", "mono", "the trace clock");
 	tracing_on = open_switch(TRACEFS "/tracing_on");
 	marker = open_switch(TRACEFS "/trace_marker");
+	if (records_any(TRACE_RING)) {
+		send_page_formats();
+		drain_start();
+	}
 }
 
 static void write_switch(int fd, const char *text)
@@ -228,44 +256,32 @@ void trace_stop(void)
 	prctl(PR_SET_NAME, "init");
 }
 
-/* The tables of event @t, as the kernel prints them. */
-static void send_hist(const struct trace_line *t)
-{
-	char path[256], head[2 * TRACE_NAME_MAX + 16];
-	size_t len;
-	const char *text;
-	int n = snprintf(head, sizeof(head), "hist %s:%s\n", t->system, t->event);
-
-	event_path(t, "hist", path, sizeof(path));
-	text = read_file(path, &len);
-	if (!text)
-		agent_fail_errno("cannot read the histograms of '%s:%s'", t->system, t->event);
-	emit_two(FRAME_OUTPUT, head, (size_t)n, text, len);
-}
-
 /* What the ring buffer of each CPU says of itself. */
 static void send_stats(void)
 {
 	char path[128], head[32];
 
 	for (long cpu = 0; cpu < sysconf(_SC_NPROCESSORS_CONF); cpu++) {
-		const char *text;
-		size_t len;
-		int n = snprintf(head, sizeof(head), "ring-stats %ld\n", cpu);
-
 		snprintf(path, sizeof(path), TRACEFS "/per_cpu/cpu%ld/stats", cpu);
-		text = read_file(path, &len);
-		if (!text)
-			agent_fail_errno("cannot read '%s'", path);
-		emit_two(FRAME_OUTPUT, head, (size_t)n, text, len);
+		snprintf(head, sizeof(head), "ring-stats %ld", cpu);
+		must_send(path, head);
 	}
 }
 
 void trace_report(void)
 {
-	for (size_t i = 0; i < nr_lines; i++)
-		if (records(i, TRACE_HIST) && !seen_before(i))
-			send_hist(&lines[i]);
-	if (nr_lines)
+	char path[256], head[2 * TRACE_NAME_MAX + 16];
+
+	for (size_t i = 0; i < nr_lines; i++) {
+		if (!records(i, TRACE_HIST) || seen_before(i))
+			continue;
+		event_path(&lines[i], "hist", path, sizeof(path));
+		snprintf(head, sizeof(head), "hist %s:%s", lines[i].system, lines[i].event);
+		must_send(path, head);
+	}
+	if (records_any(TRACE_RING)) {
+		drain_stop();
 		send_stats();
+		must_send(TRACEFS "/saved_cmdlines", "saved_cmdlines");
+	}
 }

@@ -2,9 +2,12 @@
 #include "plan/cell.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/parse.h"
+#include "proto/trace.h"
 
 #define CANONICAL_VERSION 1
 
@@ -25,6 +28,26 @@ const char *swap_name(enum swap swap)
 	static const char *const names[] = { "none", "ram", "disk" };
 
 	return names[swap];
+}
+
+uint64_t cell_trace_room(const struct cell *cell)
+{
+	uint64_t room = TRACE_ROOM_DEFAULT;
+	bool raw = false;
+	char line[TRACE_LINE_MAX];
+
+	for (const char *p = cell->trace; *p; p += strcspn(p, "\n") + 1) {
+		struct trace_line t;
+
+		/* The plan has checked every line. */
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(p, "\n"), p);
+		if (trace_line_parse(line, &t))
+			continue;
+		raw |= t.kind == TRACE_RING;
+		if (t.kind == TRACE_ROOM)
+			room = t.bytes;
+	}
+	return raw ? room : 0;
 }
 
 void cell_workload_text(const struct cell *cell, struct strbuf *out)

@@ -54,6 +54,9 @@ struct cell_artifacts {
 	const char *qemu_argv; /* paths replaced by {kernel}, {initramfs}, {region} */
 };
 
+/* Bytes a cell's raw events need in the region; 0 when its list records none. */
+uint64_t cell_trace_room(const struct cell *cell);
+
 const char *arch_name(enum arch arch);
 const char *clock_name(enum clock clock);
 const char *swap_name(enum swap swap);

@@ -54,8 +54,9 @@ static const char *add_line(struct strbuf *out, const struct strbuf *line, size_
 		return "the same line comes twice";
 	if (++*nr > TRACE_MAX_LINES)
 		return "too many lines";
-	if (t.kind == TRACE_BUFFER)
-		strbuf_addf(out, "buffer %" PRIu64 "\n", t.bytes);
+	if (t.kind == TRACE_BUFFER || t.kind == TRACE_ROOM)
+		strbuf_addf(out, "%s %" PRIu64 "\n", t.kind == TRACE_ROOM ? "room" : "buffer",
+			    t.bytes);
 	else
 		strbuf_addf(out, "%s\n", line->buf);
 	return NULL;

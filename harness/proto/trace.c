@@ -46,12 +46,24 @@ static const char *parse_event(const char *p, struct trace_line *ret)
 	return NULL;
 }
 
-static const char *parse_buffer(const char *p, struct trace_line *ret)
+static const struct size_line {
+	const char *word;
+	enum trace_kind kind;
+	uint64_t min, max;
+	const char *wrong;
+} sizes[] = {
+	{ "buffer ", TRACE_BUFFER, TRACE_BUFFER_MIN, TRACE_BUFFER_MAX,
+	  "'buffer' wants a size from 64K to 256M, in whole KiB" },
+	{ "room ", TRACE_ROOM, TRACE_ROOM_MIN, TRACE_ROOM_MAX,
+	  "'room' wants a size from 1M to 240M, in whole KiB" },
+};
+
+static const char *parse_bytes(const char *p, const struct size_line *s, struct trace_line *ret)
 {
-	ret->kind = TRACE_BUFFER;
-	if (parse_size(p, &ret->bytes) || ret->bytes < TRACE_BUFFER_MIN ||
-	    ret->bytes > TRACE_BUFFER_MAX || ret->bytes % 1024)
-		return "'buffer' wants a size from 64K to 256M, in whole KiB";
+	ret->kind = s->kind;
+	if (parse_size(p, &ret->bytes) || ret->bytes < s->min || ret->bytes > s->max ||
+	    ret->bytes % 1024)
+		return s->wrong;
 	return NULL;
 }
 
@@ -67,8 +79,9 @@ const char *trace_line_parse(const char *line, struct trace_line *ret)
 		ret->kind = TRACE_LOSSY;
 		return NULL;
 	}
-	if (strncmp(line, "buffer ", strlen("buffer ")) == 0)
-		return parse_buffer(line + strlen("buffer "), ret);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (strncmp(line, sizes[i].word, strlen(sizes[i].word)) == 0)
+			return parse_bytes(line + strlen(sizes[i].word), &sizes[i], ret);
 	if (strncmp(line, "synth ", strlen("synth ")) != 0)
 		return parse_event(line, ret);
 	ret->kind = TRACE_SYNTH;

@@ -8,6 +8,7 @@
 
 #include "decode/console.h"
 #include "decode/metric.h"
+#include "decode/trace.h"
 #include "lib/io.h"
 #include "lib/parse.h"
 #include "lib/sha256.h"
@@ -21,7 +22,7 @@
 struct ingest {
 	char hash[SHA256_HEX];
 	uint64_t n;
-	struct strbuf facts_text, frames, console;
+	struct strbuf facts_text, frames, console, trace;
 	json_t *facts;
 	const char *status, *detail;
 	struct metrics metrics;
@@ -50,6 +51,16 @@ static int read_file_of(const char *dir, const char *name, size_t max, struct st
 {
 	char *path = xasprintf("%s/%s", dir, name);
 	int rc = io_read_file(path, max, out, err);
+
+	free(path);
+	return rc;
+}
+
+/* Only cells that record events have one. */
+static int read_trace(const char *dir, struct strbuf *out, struct error *err)
+{
+	char *path = xasprintf("%s/trace", dir);
+	int rc = io_exists(path) ? io_read_file(path, FRAMES_MAX, out, err) : 0;
 
 	free(path);
 	return rc;
@@ -85,10 +96,14 @@ static int load(struct ingest *in, const char *dir, struct error *err)
 	if (parse_path(dir, in, err) ||
 	    read_file_of(dir, "facts.json", FACTS_MAX, &in->facts_text, err) ||
 	    read_file_of(dir, "frames", FRAMES_MAX, &in->frames, err) ||
-	    read_file_of(dir, "console", FRAMES_MAX, &in->console, err) || read_facts(in, dir, err))
+	    read_file_of(dir, "console", FRAMES_MAX, &in->console, err) ||
+	    read_trace(dir, &in->trace, err) || read_facts(in, dir, err))
 		return -1;
 	if (strcmp(in->status, "ok") == 0 &&
-	    metrics_decode(in->frames.buf, in->frames.len, &in->metrics, &in->why)) {
+	    (metrics_decode(in->frames.buf, in->frames.len, &in->metrics, &in->why) ||
+	     trace_metrics(in->frames.buf, in->frames.len, in->trace.buf, in->trace.len, &in->metrics,
+			   &in->why))) {
+		metrics_release(&in->metrics);
 		in->status = "garbage";
 		in->detail = in->why.msg;
 	}
@@ -239,5 +254,6 @@ int store_ingest_run(struct store *s, const char *dir, struct error *err)
 	strbuf_release(&in.facts_text);
 	strbuf_release(&in.frames);
 	strbuf_release(&in.console);
+	strbuf_release(&in.trace);
 	return rc;
 }

@@ -30,7 +30,7 @@ plan() { printf '%s\n' "$1" >"$tmp/p.yaml"; }
 t 'no command' 2 'Usage: highwater COMMAND' "$hw"
 t 'unknown command' 2 "unknown command 'frobnicate'" "$hw" frobnicate
 t 'help' 0 'Commands:' "$hw" --help
-for verb in doctor fetch build plan run list show compare boot; do
+for verb in doctor fetch build plan run list show compare trace boot; do
 	t "$verb --help" 0 "Usage: highwater $verb" "$hw" $verb --help
 done
 t 'unknown option' 2 'unrecognized option' "$hw" run --fast

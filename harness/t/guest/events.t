@@ -15,12 +15,13 @@ for d in kernel fio plan; do ln -s "$PWD/configs/$d" "$tmp/root/configs/$d"; don
 ln -s "$PWD/out/guest" "$tmp/root/out/guest"
 cp configs/events/*.list "$tmp/root/configs/events/"
 list() { printf '%b' "$2" >"$tmp/root/configs/events/$1.list"; }
-plan() { printf 'name: events\nmemory: 128M\n%s\n' "$1" >"$tmp/$2.yaml"; }
+plan() { printf 'name: events\n%s\n' "$1" >"$tmp/$2.yaml"; }
 # shellcheck disable=SC2317 # called through check
 run() { HIGHWATER_ROOT="$tmp/root" "$hw" run "$tmp/$1.yaml" -o "$tmp/r" "${@:2}"; }
 
 plan 'arch: [i386, x86_64]
 kernel: series
+memory: 128M
 events: [mm, mm-hist]
 workload: {name: fault, pages: 2048}' both
 check 'ring buffer and histograms: identical twice' says 0 '4 cells identical twice, 0 different' \
@@ -47,16 +48,45 @@ for a in i386 x86_64; do
 		is "$(get $a mm-hist 'hist.kmem:mm_page_alloc order=0,migratetype=1')" -ge 2048
 	check "$a: buddy splits are counted, by order" \
 		is "$(get $a mm-hist 'hist.kmem:mm_page_split zid=0,order=0,block_order=1|hist.kmem:mm_page_split zid=1,order=0,block_order=1')" -gt 100
-	check "$a: the ring buffer had room for all" is "$(get $a mm 'trace.overrun')" -eq 0
-	check "$a: and holds at least the allocations" \
-		is "$(get $a mm 'trace.(entries|read)')" -ge "$(get $a mm 'vmstat.pgalloc_')"
+	check "$a: raw events: one for each page allocation of vmstat" \
+		is "$(get $a mm 'events.kmem:mm_page_alloc ')" -eq "$(get $a mm 'vmstat.pgalloc_')"
+	check "$a: and one for each event the kernel has counted" \
+		is "$(get $a mm 'events.')" -eq "$(get $a mm 'trace.read')"
+	id=$("$hw" list -o "$tmp/r" --where arch=$a --where events=mm | cut -d' ' -f1)
+	check "$a: a trace.dat is written" "$hw" trace "$id" -r "$tmp/r" -o "$tmp/$a.dat"
+	check "$a: trace-cmd reads every event of it" \
+		is "$(trace-cmd report "$tmp/$a.dat" 2>&1 | grep -c '\[000\]')" -eq \
+		"$(get $a mm 'trace.read')"
+	check "$a: and its fields" \
+		is "$(trace-cmd report "$tmp/$a.dat" 2>&1 | grep -cE 'init-1 .*mm_page_alloc: .*pfn=0x[0-9a-f]+ order=0 migratetype=1')" -eq \
+		"$(get $a mm-hist 'hist.kmem:mm_page_alloc order=0,migratetype=1')"
 done
+id=$("$hw" list -o "$tmp/r" --where events=mm-hist | cut -d' ' -f1 | head -n 1)
+check 'a run without raw events has no trace.dat' says 2 'has recorded no events' \
+	"$hw" trace "$id" -r "$tmp/r" -o "$tmp/none.dat"
+check 'and none is made' test ! -e "$tmp/none.dat"
+
+# Megabytes of events through a buffer of 256 KiB: the drain keeps up.
+list drain 'buffer 256K\nkmem:mm_page_alloc\nkmem:mm_page_free\n?kmem:mm_page_split\n'
+list no-room 'room 1M\nkmem:mm_page_alloc\n?kmem:mm_page_split\n'
+plan 'arch: [i386, x86_64]
+memory: 512M
+events: [drain, no-room]
+workload: {name: fault, pages: 60000}' much
+check 'a small buffer is drained, a small region is full' says 1 '2 not ok' run much
+for a in i386 x86_64; do
+	check "$a: nothing is lost to a small buffer" \
+		is "$(get $a drain 'events.kmem:mm_page_alloc ')" -eq "$(get $a drain 'vmstat.pgalloc_')"
+done
+check 'what the region has no room for makes the run invalid' \
+	says 0 '[0-9]+ events lost: trace.entries cpu0' "$hw" list --json -o "$tmp/r" --where events=no-room
 
 list small 'kmem:mm_page_alloc hist:keys=pfn:size=128\n'
 list small-ok 'lossy\nkmem:mm_page_alloc hist:keys=pfn:size=128\n'
 list typo 'kmem:mm_page_alloc hist:keys=ordre\n'
 list alien 'kmem:no_such_event\n'
 plan 'arch: [i386, x86_64]
+memory: 128M
 events: [small, small-ok, typo, alien]
 workload: {name: fault, pages: 1024}' bad
 check 'three lists of four fail' says 1 '6 not ok' run bad

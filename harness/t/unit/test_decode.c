@@ -296,7 +296,7 @@ static void region_of_any_kind(void **state)
 
 	(void)state;
 	close(mkstemp(path));
-	assert_int_equal(region_create(path, 1 << 16, "job", 3, &err), 0);
+	assert_int_equal(region_create(path, (struct region_size){ 1 << 16, 0 }, "job", 3, &err), 0);
 	assert_int_equal(io_read_file(path, 1 << 20, &region, &err), 0);
 	assert_int_equal(region.len, 1 << 16);
 	region_frames(region.buf, region.len, &out, problem, sizeof(problem));
@@ -319,7 +319,7 @@ static void region_of_any_kind(void **state)
 	strbuf_reset(&out);
 	region_frames(region.buf, 100, &out, problem, sizeof(problem));
 	assert_string_equal(problem, "the region has 100 bytes only");
-	assert_int_equal(region_create(path, 1 << 16, region.buf, 1 << 15, &err), -1);
+	assert_int_equal(region_create(path, (struct region_size){ 1 << 16, 0 }, region.buf, 1 << 15, &err), -1);
 	unlink(path);
 	strbuf_release(&region);
 	strbuf_release(&out);
