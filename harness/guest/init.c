@@ -109,6 +109,19 @@ static void phase_hello(void)
 		agent_fail("this agent has no workload '%s'", job->workload);
 }
 
+/*
+ * Another seed is also another phase of the timers against the work: a tick
+ * (1 ms, 10^6 instructions) has no common divisor with these steps. The first
+ * seed waits for nothing.
+ */
+static void phase_shift(void)
+{
+	const unsigned int steps = (region_job()->seed - 1) * 77777;
+
+	for (volatile unsigned int i = 0; i < steps; i++)
+		;
+}
+
 static void phase_tunables(void)
 {
 	tunables_apply(region_job());
@@ -158,9 +171,9 @@ static const struct {
 	void (*run)(void);
 } phases[] = {
 	{ "mount", phase_mount },   { "region", region_map },	{ "hello", phase_hello },
-	{ "tunables", phase_tunables }, { "swap", phase_swap },	{ "prepare", phase_prepare },
-	{ "trace", phase_trace },   { "begin", phase_begin },	{ "work", phase_work },
-	{ "end", phase_end },	    { "report", phase_report },
+	{ "shift", phase_shift },   { "tunables", phase_tunables }, { "swap", phase_swap },
+	{ "prepare", phase_prepare }, { "trace", phase_trace }, { "begin", phase_begin },
+	{ "work", phase_work },	    { "end", phase_end },	{ "report", phase_report },
 };
 
 int main(void)
