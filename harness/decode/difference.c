@@ -98,7 +98,8 @@ bool difference_none(const struct run_bytes *a, const struct run_bytes *b, char 
 		describe("console", a->console, a->console_len, b->console, b->console_len, where, size);
 		return false;
 	}
-	if (a->trace_len != b->trace_len || memcmp(a->trace, b->trace, a->trace_len) != 0) {
+	if (a->trace_len != b->trace_len ||
+	    (a->trace_len && memcmp(a->trace, b->trace, a->trace_len) != 0)) {
 		snprintf(where, size, "raw events: %zu and %zu bytes, different from byte %zu",
 			 a->trace_len, b->trace_len,
 			 first_difference(a->trace, a->trace_len, b->trace, b->trace_len));

@@ -176,7 +176,7 @@ static void damaged_hist_tables(void **state)
 
 static void ring_stats(void **state)
 {
-	static const char text[] = "entries: 12\noverrun: 3\ncommit overrun: 0\nbytes: 9\n"
+	static const char text[] = "entries: 0\noverrun: 3\ncommit overrun: 0\nbytes: 9\n"
 				   "oldest event ts:     1.2\nnow ts:     2.3\ndropped events: 0\n"
 				   "read events: 5\n";
 	struct metrics m = {};
@@ -185,7 +185,7 @@ static void ring_stats(void **state)
 
 	(void)state;
 	assert_int_equal(ring_stats_metrics("1", text, strlen(text), &m, &err), 0);
-	assert_string_equal(row_label(&m, "trace.entries", 12), "cpu1");
+	assert_string_equal(row_label(&m, "trace.entries", 0), "cpu1");
 	assert_string_equal(row_label(&m, "trace.read", 5), "cpu1");
 	assert_true(trace_lost(&m, why, sizeof(why)));
 	assert_string_equal(why, "3 events lost: trace.overrun cpu1");
