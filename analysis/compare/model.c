@@ -153,11 +153,23 @@ static void add_block(struct building *g, size_t i, size_t col, int64_t seed, in
 	add_sample(g, row, col, (struct compare_sample){ seed, true, v, (double)v });
 }
 
+/* Shown on request only: too many rows, most of them the same everywhere. */
+static bool is_detail(const char *name)
+{
+	static const char *const details[] = { "vmstat.", "buddy.", "frag.unusable.", "frag.index.",
+					       "frag.differs" };
+
+	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
+		if (strncmp(name, details[i], strlen(details[i])) == 0)
+			return true;
+	return false;
+}
+
 static bool wanted(const struct compare_options *o, const char *name)
 {
 	if (o->metrics && fnmatch(o->metrics, name, 0) != 0)
 		return false;
-	return o->all || o->metrics || strncmp(name, "vmstat.", 7) != 0;
+	return o->all || o->metrics || !is_detail(name);
 }
 
 /* Put the metrics of one cell into column @col. */

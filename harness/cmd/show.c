@@ -16,12 +16,14 @@ struct options {
 	const char *results, *run;
 	unsigned int n;
 	bool json, console;
+	const char *samples; /* glob of series, or NULL */
 };
 
 static const struct argp_option argp_options[] = {
 	{ "output", 'o', "DIR", 0, "results to read; default results", 0 },
 	{ "number", 'n', "N", 0, "the second run of a verified cell: 2", 0 },
 	{ "console", 'c', NULL, 0, "only what the guest printed", 0 },
+	{ "samples", 's', "GLOB", 0, "only the samples of series such as 'vmstat.nr_free*', as CSV", 0 },
 	{ "json", 'J', NULL, 0, "facts and metrics as JSON", 0 },
 	{ 0 },
 };
@@ -42,6 +44,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'c':
 		o->console = true;
+		return 0;
+	case 's':
+		o->samples = arg;
 		return 0;
 	case 'J':
 		o->json = true;
@@ -131,6 +136,23 @@ static void print_json(const char *facts, const char *hash, const struct query_m
 	json_decref(o);
 }
 
+static int show_samples(const struct options *o, struct store *s, int64_t run, struct error *err)
+{
+	struct query_samples q;
+
+	if (query_samples(s, run, o->samples, &q, err))
+		return -1;
+	if (!q.nr)
+		return error_set(err, ERROR_INPUT, "run '%s' has no samples of '%s'; the plan needs sample:",
+				 o->run, o->samples);
+	puts("name,label,t_ns,value");
+	for (size_t i = 0; i < q.nr; i++)
+		printf("%s,\"%s\",%" PRId64 ",%" PRId64 "\n", q.v[i].name, q.v[i].label, q.v[i].t_ns,
+		       q.v[i].value);
+	query_samples_release(&q);
+	return 0;
+}
+
 static int show_run(const struct options *o, struct store *s, struct error *err)
 {
 	char *facts, *hash, *findings = NULL;
@@ -140,6 +162,12 @@ static int show_run(const struct options *o, struct store *s, struct error *err)
 
 	if (query_facts(s, o->run, o->n, &facts, &hash, &run, err))
 		return -1;
+	if (o->samples) {
+		rc = show_samples(o, s, run, err);
+		free(facts);
+		free(hash);
+		return rc;
+	}
 	rc = query_metrics(s, run, &m, err);
 	if (!rc)
 		rc = query_findings(s, run, &findings, err);

@@ -82,6 +82,7 @@ static void set_cell(json_t *o, const struct cell *c)
 	json_object_set_new(o, "params", params);
 	json_object_set_new(o, "tunables", tunables);
 	set(o, "events", c->events);
+	set(o, "sample", c->sample);
 	set_int(o, "seed", c->seed);
 }
 

@@ -16,6 +16,7 @@ void job_text(const struct cell *cell, unsigned int shift, struct strbuf *out)
 		.swap = swap_name(cell->swap),
 		.swap_bytes = cell->swap_bytes,
 		.workload = cell->workload->name,
+		.sample_ns = cell->sample_ns,
 		.trace_text = cell->trace,
 	};
 	char *text, *file_name = NULL;

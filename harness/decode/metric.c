@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode/buddy.h"
 #include "decode/frames.h"
+#include "decode/samples.h"
 #include "decode/tracefs.h"
 #include "lib/parse.h"
 #include "lib/xalloc.h"
@@ -99,6 +101,7 @@ struct decoder {
 	const char *vmstat_begin;
 	size_t vmstat_begin_len;
 	bool wraps_at_32;
+	struct buddy buddy; /* of the last snapshot */
 };
 
 static int take_metric(struct decoder *d, const struct frame *f, struct error *err)
@@ -118,6 +121,40 @@ static int take_metric(struct decoder *d, const struct frame *f, struct error *e
 	return metrics_add(d->m, line, label, value, err);
 }
 
+/* Our indices against the kernel's, which it computed a moment later. */
+static int compare_extfrag(const struct decoder *d, const char *label,
+			   int64_t (*compute)(const struct buddy_zone *z, size_t order),
+			   const char *text, size_t len, struct error *err)
+{
+	struct buddy kernel;
+	int64_t differs = 0;
+
+	if (extfrag_parse(text, len, &kernel, err))
+		return -1;
+	if (kernel.nr != d->buddy.nr)
+		return error_set(err, ERROR_FOUND, "extfrag and buddyinfo have other zones");
+	for (size_t i = 0; i < kernel.nr; i++)
+		for (size_t order = 0; order < kernel.zones[i].nr_orders; order++)
+			differs += order >= d->buddy.zones[i].nr_orders ||
+				   compute(&d->buddy.zones[i], order) != kernel.zones[i].v[order];
+	return metrics_add_int(d->m, "frag.differs", label, differs, err);
+}
+
+static int take_end(struct decoder *d, const char *path, const char *body, size_t len,
+		    struct error *err)
+{
+	if (strcmp(path, "/proc/vmstat") == 0 && d->vmstat_begin)
+		return vmstat_metrics(d->vmstat_begin, d->vmstat_begin_len, body, len, d->wraps_at_32,
+				      d->m, err);
+	if (strcmp(path, "/proc/buddyinfo") == 0)
+		return buddy_parse(body, len, &d->buddy, err) || buddy_metrics(body, len, d->m, err);
+	if (strcmp(path, "/sys/kernel/debug/extfrag/unusable_index") == 0)
+		return compare_extfrag(d, "unusable", buddy_unusable, body, len, err);
+	if (strcmp(path, "/sys/kernel/debug/extfrag/extfrag_index") == 0)
+		return compare_extfrag(d, "index", buddy_index, body, len, err);
+	return 0;
+}
+
 static int take_snapshot(struct decoder *d, const struct frame *f, struct error *err)
 {
 	char line[160];
@@ -129,9 +166,8 @@ static int take_snapshot(struct decoder *d, const struct frame *f, struct error 
 	if (strcmp(line, "begin /proc/vmstat") == 0) {
 		d->vmstat_begin = body;
 		d->vmstat_begin_len = len;
-	} else if (strcmp(line, "end /proc/vmstat") == 0 && d->vmstat_begin) {
-		return vmstat_metrics(d->vmstat_begin, d->vmstat_begin_len, body, len, d->wraps_at_32,
-				      d->m, err);
+	} else if (strncmp(line, "end ", 4) == 0) {
+		return take_end(d, line + 4, body, len, err);
 	}
 	return 0;
 }
@@ -179,6 +215,18 @@ static int take_hello(struct decoder *d, const struct frame *f, struct error *er
 	return 0;
 }
 
+static int add_samples(const void *data, size_t len, struct metrics *m, struct error *err)
+{
+	struct samples s;
+	int rc = samples_decode(data, len, &s, err);
+
+	if (rc)
+		return rc;
+	rc = samples_metrics(&s, m, err);
+	samples_release(&s);
+	return rc;
+}
+
 int metrics_decode(const void *data, size_t len, struct metrics *ret, struct error *err)
 {
 	static int (*const take[])(struct decoder *d, const struct frame *f, struct error *err) = {
@@ -200,6 +248,8 @@ int metrics_decode(const void *data, size_t len, struct metrics *ret, struct err
 		else if (f.type < sizeof(take) / sizeof(take[0]) && take[f.type])
 			rc = take[f.type](&d, &f, err);
 	}
+	if (!rc)
+		rc = add_samples(data, len, ret, err);
 	if (rc)
 		metrics_release(ret);
 	return rc;

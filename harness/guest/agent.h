@@ -45,9 +45,7 @@ const char *read_file(const char *path, size_t *ret_len);
 /* Write @text to @path; 0 or -errno. */
 int write_file(const char *path, const char *text);
 
-/* snapshot.c: the kernel's own counters, raw. @moment: "begin", "end". */
-void snapshot(const char *moment);
-/* A row of /proc/vmstat or a kB row of /proc/meminfo, now. */
+/* snapshot.c: a row of /proc/vmstat or a kB row of /proc/meminfo, now. */
 uint64_t vmstat(const char *name);
 
 /* sysctl.c */

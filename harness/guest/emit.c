@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,14 +11,16 @@
 
 static struct region_header *header;
 static uint32_t seq;
+/* The sampler emits while the workload does. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 void emit_attach(void *region)
 {
 	header = region;
 }
 
-void emit_two(enum frame_type type, const void *head, size_t head_len, const void *body,
-	      size_t body_len)
+static void append(enum frame_type type, const void *head, size_t head_len, const void *body,
+		   size_t body_len)
 {
 	static const char zeroes[8];
 	const uint64_t bytes = head_len + body_len;
@@ -50,6 +53,14 @@ void emit_two(enum frame_type type, const void *head, size_t head_len, const voi
 	__sync_synchronize();
 	header->frames_bytes += room;
 	header->nr_frames = ++seq;
+}
+
+void emit_two(enum frame_type type, const void *head, size_t head_len, const void *body,
+	      size_t body_len)
+{
+	pthread_mutex_lock(&lock);
+	append(type, head, head_len, body, body_len);
+	pthread_mutex_unlock(&lock);
 }
 
 void emit(enum frame_type type, const void *data, size_t len)

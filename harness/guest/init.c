@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "guest/agent.h"
+#include "guest/snapshot.h"
 #include "guest/trace.h"
 #include "guest/workload.h"
 
@@ -140,6 +141,8 @@ static void phase_prepare(void)
 
 static void phase_trace(void)
 {
+	snapshot_open();
+	sample_prepare(region_job());
 	trace_prepare(region_job());
 }
 
@@ -150,9 +153,13 @@ static void phase_begin(void)
 
 static void phase_work(void)
 {
+	const struct job *job = region_job();
+
+	sample_start(job);
 	trace_start();
-	workload->run(region_job());
+	workload->run(job);
 	trace_stop();
+	sample_stop();
 }
 
 static void phase_end(void)
@@ -162,6 +169,7 @@ static void phase_end(void)
 
 static void phase_report(void)
 {
+	sample_report(region_job());
 	trace_report();
 }
 

@@ -75,6 +75,10 @@ void cell_title(const struct cell *cell, struct strbuf *out)
 		strbuf_addf(out, " swap=%s", swap_name(cell->swap));
 	for (size_t i = 0; i < cell->nr_tunables; i++)
 		strbuf_addf(out, " %s=%s", cell->tunables[i].key, cell->tunables[i].value);
+	if (*cell->trace)
+		strbuf_addf(out, " events=%s", cell->events);
+	if (cell->sample_ns)
+		strbuf_addf(out, " sample=%s", cell->sample);
 	strbuf_addf(out, " %s seed %u", clock_name(cell->clock), cell->seed);
 }
 
@@ -96,6 +100,9 @@ void cell_canonical(const struct cell *cell, const struct cell_artifacts *on, st
 	strbuf_addf(out, "events %s\n", cell->events);
 	for (const char *p = cell->trace; *p; p += strcspn(p, "\n") + 1)
 		strbuf_addf(out, "trace %.*s\n", (int)strcspn(p, "\n"), p);
+	/* What most cells do not have leaves their identity as it was. */
+	if (cell->sample_ns)
+		strbuf_addf(out, "sample %" PRIu64 "\n", cell->sample_ns);
 	for (size_t i = 0; i < cell->nr_tunables; i++)
 		strbuf_addf(out, "tunable %s %s\n", cell->tunables[i].key, cell->tunables[i].value);
 	strbuf_addf(out, "workload %s\n", cell->workload->name);

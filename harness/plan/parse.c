@@ -17,7 +17,7 @@
 
 static const char *const axis_keys[NR_AXES] = {
 	[AXIS_MEMORY] = "memory",   [AXIS_VCPUS] = "vcpus", [AXIS_SWAP] = "swap",
-	[AXIS_EVENTS] = "events",   [AXIS_TIMEOUT] = "timeout", [AXIS_ARCH] = "arch",
+	[AXIS_EVENTS] = "events",   [AXIS_SAMPLE] = "sample",   [AXIS_TIMEOUT] = "timeout", [AXIS_ARCH] = "arch",
 	[AXIS_KERNEL] = "kernel",   [AXIS_CLOCK] = "clock", [AXIS_SEEDS] = "seeds",
 };
 
@@ -420,7 +420,7 @@ static int take_top_key(const struct at *at, const char *key, void *arg)
 	return rc <= 0 ? rc :
 			 unknown_key(at, key,
 				     "name, kernel, arch, memory, vcpus, clock, seeds, swap, tunables, "
-				     "workload, events, timeout, exclude");
+				     "workload, events, sample, timeout, exclude");
 }
 
 static int take_document(struct spec *spec, yaml_document_t *doc, struct error *err)

@@ -19,6 +19,8 @@
 #define MAX_MEMORY (1ull << 40)
 #define MAX_VCPUS 4 /* NR_CPUS of the guest kernels */
 #define MAX_SEED 1000000
+#define MIN_SAMPLE_NS 100000ull
+#define MAX_SAMPLE_NS 1000000000000ull
 #define MAX_TIMEOUT_S 86400
 #define MAX_TUNABLE 128
 
@@ -127,6 +129,36 @@ static int check_events(const struct spec *spec, const char *text, unsigned int 
 	return 0;
 }
 
+/* "none", or a number of us, ms or s, in the largest unit that fits. */
+static int check_sample(const struct spec *spec, const char *text, unsigned int line,
+			struct value *ret, struct error *err)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = { { "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 } };
+	size_t digits = strspn(text, "0123456789");
+	char number[16];
+	uint64_t n = 0;
+
+	if (strcmp(text, "none") == 0)
+		return 0;
+	snprintf(number, sizeof(number), "%.*s", (int)(digits < 10 ? digits : 0), text);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && parse_u64(number, &n) == 0; i++)
+		if (strcmp(text + digits, units[i].name) == 0)
+			ret->number = n * units[i].ns;
+	if (ret->number < MIN_SAMPLE_NS || ret->number > MAX_SAMPLE_NS)
+		return spec_error(spec, line, err, "bad sample '%s': none, or a time from 100us to 1000s",
+				  text);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (ret->number % units[i].ns == 0) {
+			free(ret->text);
+			ret->text = xasprintf("%" PRIu64 "%s", ret->number / units[i].ns, units[i].name);
+			break;
+		}
+	return 0;
+}
+
 /* "none" is the one swap that is written as a word. */
 static int check_swap_word(const struct spec *spec, const char *text, unsigned int line,
 			   struct value *ret, struct error *err)
@@ -137,7 +169,7 @@ static int check_swap_word(const struct spec *spec, const char *text, unsigned i
 static int (*const checks[NR_AXES])(const struct spec *spec, const char *text, unsigned int line,
 				    struct value *ret, struct error *err) = {
 	[AXIS_MEMORY] = check_memory,	[AXIS_VCPUS] = check_vcpus, [AXIS_SWAP] = check_swap_word,
-	[AXIS_EVENTS] = check_events,	[AXIS_TIMEOUT] = check_timeout, [AXIS_ARCH] = check_arch,
+	[AXIS_EVENTS] = check_events,	[AXIS_SAMPLE] = check_sample, [AXIS_TIMEOUT] = check_timeout, [AXIS_ARCH] = check_arch,
 	[AXIS_KERNEL] = check_kernel,	[AXIS_CLOCK] = check_clock, [AXIS_SEEDS] = check_seed,
 };
 

@@ -23,6 +23,8 @@
  * HELLO     uname fields and facts of the guest, one "key value" a line
  * PHASE     the name of what the agent does next: "mount", "swap", "work", ...
  * SNAPSHOT  "MOMENT PATH\n", then the bytes of the file PATH at that moment
+ * SAMPLE    "NUMBER PATH\n", then the bytes of PATH at the frame's vtime_ns; a
+ *           cadence of the plan's sample: (NUMBER 1, 2, ...)
  * METRIC    "NAME LABEL VALUE\n": LABEL is "-" or what tells the row from its
  *           like (a pass, an order); VALUE is a decimal number
  * OUTPUT    "NAME\n", then the bytes a program printed (NAME: "fio.json")
@@ -36,7 +38,8 @@
 	FRAME(METRIC, 4)     \
 	FRAME(OUTPUT, 5)     \
 	FRAME(FAIL, 6)       \
-	FRAME(BYE, 7)
+	FRAME(BYE, 7)        \
+	FRAME(SAMPLE, 8)
 
 #define FRAME_ENUM(name, number) FRAME_##name = (number),
 enum frame_type { FRAME_TYPES(FRAME_ENUM) };

@@ -50,6 +50,8 @@ size_t job_encode(const struct job *job, char *out, size_t size)
 	put(&w, "swap %s %" PRIu64 "\n", job->swap, job->swap_bytes);
 	for (size_t i = 0; i < job->nr_tunables; i++)
 		put(&w, "tunable %s %s\n", job->tunables[i].key, job->tunables[i].value);
+	if (job->sample_ns)
+		put(&w, "sample %" PRIu64 "\n", job->sample_ns);
 	for (const char *p = job->trace_text; p && *p; p += strcspn(p, "\n") + 1)
 		put(&w, "trace %.*s\n", (int)strcspn(p, "\n"), p);
 	put(&w, "workload %s\n", job->workload);
@@ -157,6 +159,12 @@ static int take_tunable(struct job *job, struct reader *r, char **rest)
 	return add_pair(job->tunables, &job->nr_tunables, rest);
 }
 
+static int take_sample(struct job *job, struct reader *r, char **rest)
+{
+	(void)r;
+	return number(rest, &job->sample_ns);
+}
+
 static int take_trace(struct job *job, struct reader *r, char **rest)
 {
 	const char *line = *rest;
@@ -205,7 +213,7 @@ static const struct {
 } lines[] = {
 	{ "clock", take_clock },       { "seed", take_seed },	{ "swap", take_swap },
 	{ "tunable", take_tunable },   { "workload", take_workload }, { "param", take_param },
-	{ "trace", take_trace },       { "file", take_file },
+	{ "sample", take_sample },     { "trace", take_trace },       { "file", take_file },
 };
 
 static int take_line(struct job *job, struct reader *r, char *line)

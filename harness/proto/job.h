@@ -7,6 +7,7 @@
  *   seed 1
  *   swap ram 268435456      backing (none, ram, disk) and bytes
  *   tunable vm.swappiness 60
+ *   sample 10000000         ns of virtual time between samples; absent: none
  *   trace kmem:mm_page_alloc  a line of the list of events (trace.h)
  *   workload fault
  *   param pages 16384       every parameter of the workload, normal form
@@ -42,6 +43,7 @@ struct job {
 	size_t nr_tunables;
 	struct job_pair params[JOB_MAX_PAIRS];
 	size_t nr_params;
+	uint64_t sample_ns; /* 0: none */
 	const char *trace_text; /* job_encode() only: lines, or NULL */
 	struct trace_line trace[TRACE_MAX_LINES]; /* job_parse() only */
 	size_t nr_trace;

@@ -8,6 +8,7 @@
 
 #include "decode/console.h"
 #include "decode/metric.h"
+#include "decode/samples.h"
 #include "decode/trace.h"
 #include "lib/io.h"
 #include "lib/parse.h"
@@ -26,6 +27,7 @@ struct ingest {
 	json_t *facts;
 	const char *status, *detail;
 	struct metrics metrics;
+	struct samples samples;
 	struct error why; /* of the detail, when the bytes do not decode */
 };
 
@@ -102,7 +104,8 @@ static int load(struct ingest *in, const char *dir, struct error *err)
 	if (strcmp(in->status, "ok") == 0 &&
 	    (metrics_decode(in->frames.buf, in->frames.len, &in->metrics, &in->why) ||
 	     trace_metrics(in->frames.buf, in->frames.len, in->trace.buf, in->trace.len, &in->metrics,
-			   &in->why))) {
+			   &in->why) ||
+	     samples_decode(in->frames.buf, in->frames.len, &in->samples, &in->why))) {
 		metrics_release(&in->metrics);
 		in->status = "garbage";
 		in->detail = in->why.msg;
@@ -120,12 +123,13 @@ static int add_axis(sqlite3 *db, int64_t cell, const char *kind, const char *nam
 /* Axes that facts.json holds as text, as size and as number. */
 static int add_guest_axes(sqlite3 *db, int64_t cell, const struct ingest *in, struct error *err)
 {
-	static const char *const texts[] = { "plan", "kernel", "arch", "clock", "workload", "events" };
+	static const char *const texts[] = { "plan",     "kernel", "arch",   "clock",
+					     "workload", "events", "sample" };
 	static const char *const numbers[] = { "vcpus", "seed" };
 	char text[64], size[32];
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (add_axis(db, cell, "guest", texts[i], fact(in, texts[i]), err))
+		if (*fact(in, texts[i]) && add_axis(db, cell, "guest", texts[i], fact(in, texts[i]), err))
 			return -1;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		snprintf(text, sizeof(text), "%lld",
@@ -208,6 +212,38 @@ static int add_metrics(sqlite3 *db, int64_t run, const struct metrics *m, struct
 	return 0;
 }
 
+static int add_samples(sqlite3 *db, int64_t run, const struct samples *s, struct error *err)
+{
+	int64_t *ids = xcalloc(s->nr_series + 1, sizeof(*ids));
+	sqlite3_stmt *st = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < s->nr_series; i++) {
+		rc = db_run(db, err, "INSERT OR IGNORE INTO metric_name(name) VALUES(?)", "s",
+			    s->series[i].name);
+		if (!rc)
+			rc = db_run(db, err,
+				    "INSERT INTO series(run, name, label) "
+				    "VALUES(?, (SELECT id FROM metric_name WHERE name = ?), ?)",
+				    "iss", run, s->series[i].name, s->series[i].label);
+		ids[i] = sqlite3_last_insert_rowid(db);
+	}
+	/* One statement for all: there are tens of thousands of rows. */
+	if (!rc)
+		rc = db_prepare(db, &st, err, "INSERT OR REPLACE INTO sample VALUES(?, ?, ?)", "");
+	for (size_t i = 0; !rc && i < s->nr; i++) {
+		sqlite3_bind_int64(st, 1, ids[s->v[i].series]);
+		sqlite3_bind_int64(st, 2, (int64_t)s->v[i].t_ns);
+		sqlite3_bind_int64(st, 3, s->v[i].value);
+		if (sqlite3_step(st) != SQLITE_DONE)
+			rc = db_error(db, err, "write a sample");
+		sqlite3_reset(st);
+	}
+	sqlite3_finalize(st);
+	free(ids);
+	return rc;
+}
+
 static int add_findings(sqlite3 *db, int64_t run, const struct strbuf *console, struct error *err)
 {
 	struct finding found[CONSOLE_MAX_FINDINGS];
@@ -229,7 +265,8 @@ static int write_rows(sqlite3 *db, const struct ingest *in, struct error *err)
 	    add_guest_axes(db, cell, in, err) ||
 	    add_object_axes(db, cell, "param", json_object_get(in->facts, "params"), err) ||
 	    add_object_axes(db, cell, "tunable", json_object_get(in->facts, "tunables"), err) ||
-	    add_run(db, cell, in, &run, err) || add_metrics(db, run, &in->metrics, err))
+	    add_run(db, cell, in, &run, err) || add_metrics(db, run, &in->metrics, err) ||
+	    add_samples(db, run, &in->samples, err))
 		return -1;
 	return add_findings(db, run, &in->console, err);
 }
@@ -251,6 +288,7 @@ int store_ingest_run(struct store *s, const char *dir, struct error *err)
 	}
 	json_decref(in.facts);
 	metrics_release(&in.metrics);
+	samples_release(&in.samples);
 	strbuf_release(&in.facts_text);
 	strbuf_release(&in.frames);
 	strbuf_release(&in.console);

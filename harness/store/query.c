@@ -175,6 +175,57 @@ void query_metrics_release(struct query_metrics *m)
 	*m = (struct query_metrics){};
 }
 
+/* Keep a copy of column @i; the last one again if it is the same. */
+static const char *keep(struct query_samples *q, sqlite3_stmt *st, int i)
+{
+	const char *text = (const char *)sqlite3_column_text(st, i);
+
+	for (size_t back = 1; back <= 2 && back <= q->nr_strings; back++)
+		if (strcmp(q->strings[q->nr_strings - back], text) == 0)
+			return q->strings[q->nr_strings - back];
+	q->strings = xreallocarray(q->strings, q->nr_strings + 1, sizeof(*q->strings));
+	return q->strings[q->nr_strings++] = xstrdup(text);
+}
+
+int query_samples(struct store *s, int64_t run, const char *glob, struct query_samples *ret,
+		  struct error *err)
+{
+	static const char sql[] = "SELECT metric_name.name, label, t_ns, value FROM series "
+				  "JOIN metric_name ON metric_name.id = series.name "
+				  "JOIN sample ON sample.series = series.id "
+				  "WHERE run = ? AND metric_name.name GLOB ? ORDER BY series.id, t_ns";
+	sqlite3_stmt *st;
+	int rc;
+
+	*ret = (struct query_samples){};
+	if (db_prepare(s->db, &st, err, sql, "is", run, glob))
+		return -1;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if ((ret->nr & (ret->nr - 1)) == 0)
+			ret->v = xreallocarray(ret->v, ret->nr ? 2 * ret->nr : 1, sizeof(*ret->v));
+		ret->v[ret->nr++] = (struct query_sample){
+			.name = keep(ret, st, 0),
+			.label = keep(ret, st, 1),
+			.t_ns = sqlite3_column_int64(st, 2),
+			.value = sqlite3_column_int64(st, 3),
+		};
+	}
+	sqlite3_finalize(st);
+	if (rc == SQLITE_DONE)
+		return 0;
+	query_samples_release(ret);
+	return db_error(s->db, err, "read the samples");
+}
+
+void query_samples_release(struct query_samples *q)
+{
+	for (size_t i = 0; i < q->nr_strings; i++)
+		free(q->strings[i]);
+	free(q->strings);
+	free(q->v);
+	*q = (struct query_samples){};
+}
+
 const char *query_unit(const char *metric)
 {
 	return metric_describe(metric)->unit;

@@ -69,6 +69,24 @@ struct query_metrics {
 int query_metrics(struct store *s, int64_t run, struct query_metrics *ret, struct error *err);
 void query_metrics_release(struct query_metrics *m);
 
+struct query_sample {
+	const char *name, *label; /* of its series; owned by the struct query_samples */
+	int64_t t_ns; /* guest time since the window began */
+	int64_t value; /* holds until the next one of the series */
+};
+
+struct query_samples {
+	struct query_sample *v;
+	size_t nr;
+	char **strings; /* private */
+	size_t nr_strings;
+};
+
+/* The samples of a run whose series' names match @glob, series by series, in time. */
+int query_samples(struct store *s, int64_t run, const char *glob, struct query_samples *ret,
+		  struct error *err);
+void query_samples_release(struct query_samples *q);
+
 /* What the registry says of a metric. */
 enum query_better { QUERY_NEITHER, QUERY_HIGHER, QUERY_LOWER };
 const char *query_unit(const char *metric);

@@ -5,12 +5,12 @@
 -- One point of one or more plans. Its axes are rows, so that any of them can be
 -- compared; a cell can have several values of one axis where several names mean
 -- the same bytes (kernel "base" and "series@0", two plans).
-CREATE TABLE cell (
+CREATE TABLE IF NOT EXISTS cell (
   id   INTEGER PRIMARY KEY,
   hash TEXT NOT NULL UNIQUE       -- SHA-256 of the canonical text, hex
 ) STRICT;
 
-CREATE TABLE axis (
+CREATE TABLE IF NOT EXISTS axis (
   cell  INTEGER NOT NULL REFERENCES cell ON DELETE CASCADE,
   name  TEXT NOT NULL,            -- kernel, arch, memory, vcpus, clock, swap, events, workload, seed,
                                   -- plan; a parameter of the workload; a sysctl
@@ -20,7 +20,7 @@ CREATE TABLE axis (
 ) STRICT, WITHOUT ROWID;
 
 -- One execution of a cell. A crash is a result.
-CREATE TABLE run (
+CREATE TABLE IF NOT EXISTS run (
   id            INTEGER PRIMARY KEY,
   cell          INTEGER NOT NULL REFERENCES cell ON DELETE CASCADE,
   n             INTEGER NOT NULL, -- 1; 2 when the cell was verified
@@ -35,12 +35,12 @@ CREATE TABLE run (
   UNIQUE (cell, n)
 ) STRICT;
 
-CREATE TABLE metric_name (
+CREATE TABLE IF NOT EXISTS metric_name (
   id   INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE       -- described by decode/metric.def
 ) STRICT;
 
-CREATE TABLE metric (
+CREATE TABLE IF NOT EXISTS metric (
   run   INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
   seq   INTEGER NOT NULL,         -- order within the run
   name  INTEGER NOT NULL REFERENCES metric_name,
@@ -50,10 +50,27 @@ CREATE TABLE metric (
 ) STRICT, WITHOUT ROWID;
 
 -- What the console says of the kernel's health (decode/console.c).
-CREATE TABLE finding (
+CREATE TABLE IF NOT EXISTS finding (
   run  INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
   seq  INTEGER NOT NULL,
   kind TEXT NOT NULL,
   line TEXT NOT NULL,
   PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- How a figure went over the workload's window, where the plan has sample:. Only
+-- changes are kept: a value holds until the next row of its series.
+CREATE TABLE IF NOT EXISTS series (
+  id    INTEGER PRIMARY KEY,
+  run   INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+  name  INTEGER NOT NULL REFERENCES metric_name,
+  label TEXT NOT NULL,            -- "" when there is just one
+  UNIQUE (run, name, label)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS sample (
+  series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
+  t_ns   INTEGER NOT NULL,        -- guest time since the snapshot before the window
+  value  INTEGER NOT NULL,
+  PRIMARY KEY (series, t_ns)
 ) STRICT, WITHOUT ROWID;
