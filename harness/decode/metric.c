@@ -9,6 +9,7 @@
 
 #include "decode/buddy.h"
 #include "decode/frames.h"
+#include "decode/latency.h"
 #include "decode/samples.h"
 #include "decode/tracefs.h"
 #include "lib/parse.h"
@@ -172,6 +173,26 @@ static int take_snapshot(struct decoder *d, const struct frame *f, struct error 
 	return 0;
 }
 
+/* Of the table of a latency, which has a row for each ns, the totals only: latency.h
+ * has the rest. */
+static int take_hist(const char *event, const char *text, size_t len, struct metrics *m,
+		     struct error *err)
+{
+	struct metrics all = {};
+	char name[160];
+	int rc;
+
+	if (!latency_is_table(event))
+		return hist_trigger_metrics(event, text, len, m, err);
+	snprintf(name, sizeof(name), "hist.%.128s", event);
+	rc = hist_trigger_metrics(event, text, len, &all, err);
+	for (size_t i = 0; !rc && i < all.nr; i++)
+		if (strcmp(all.v[i].name, name) != 0)
+			rc = metrics_add_int(m, all.v[i].name, all.v[i].label, all.v[i].i, err);
+	metrics_release(&all);
+	return rc;
+}
+
 static int take_output(struct decoder *d, const struct frame *f, struct error *err)
 {
 	static const struct {
@@ -187,7 +208,7 @@ static int take_output(struct decoder *d, const struct frame *f, struct error *e
 		int (*decode)(const char *subject, const char *text, size_t len, struct metrics *m,
 			      struct error *err);
 	} kinds[] = {
-		{ "hist ", hist_trigger_metrics },
+		{ "hist ", take_hist },
 		{ "ring-stats ", ring_stats_metrics },
 	};
 	char line[160];

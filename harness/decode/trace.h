@@ -74,7 +74,8 @@ int trace_next_event(struct trace *t, struct trace_event *ret, struct error *err
 struct trace_format *trace_find_format(struct trace *t, uint32_t id);
 
 /*
- * Count the events into "events.SYSTEM:EVENT" rows. @m holds the rows of the same
+ * Count the events into "events.SYSTEM:EVENT" rows, and add the latencies
+ * (latency.h) that events and histograms give. @m holds the rows of the same
  * run's frames: the sum must be what the kernel says was read ("trace.read").
  */
 int trace_metrics(const void *frames, size_t frames_len, const void *trace, size_t trace_len,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "decode/latency.h"
 #include "decode/trace.h"
 
 /* What the kernel says was read out of its buffers, all CPUs together. */
@@ -32,8 +33,21 @@ static int add_counts(const struct trace *t, struct metrics *m, struct error *er
 	return 0;
 }
 
-int trace_metrics(const void *frames, size_t frames_len, const void *trace, size_t trace_len,
-		  struct metrics *m, struct error *err)
+static int add_latencies(const void *frames, size_t frames_len, const void *trace,
+			 size_t trace_len, struct metrics *m, struct error *err)
+{
+	struct latencies l;
+	int rc = latencies_decode(frames, frames_len, trace, trace_len, &l, err);
+
+	if (rc)
+		return rc;
+	rc = latencies_metrics(&l, m, err);
+	latencies_release(&l);
+	return rc;
+}
+
+static int count_events(const void *frames, size_t frames_len, const void *trace,
+			size_t trace_len, struct metrics *m, struct error *err)
 {
 	static struct trace t; /* large, and there is one at a time */
 	struct trace_event e;
@@ -59,4 +73,12 @@ int trace_metrics(const void *frames, size_t frames_len, const void *trace, size
 				 "the kernel says that %" PRIu64 " events were read, there are %" PRIu64,
 				 kernel_count(m), nr);
 	return add_counts(&t, m, err);
+}
+
+int trace_metrics(const void *frames, size_t frames_len, const void *trace, size_t trace_len,
+		  struct metrics *m, struct error *err)
+{
+	if (count_events(frames, frames_len, trace, trace_len, m, err))
+		return -1;
+	return add_latencies(frames, frames_len, trace, trace_len, m, err);
 }

@@ -66,6 +66,18 @@ static void must_write(const char *path, const char *text, const char *what)
 		agent_fail("cannot set %s: %s", what, strerror(-rc));
 }
 
+/* The same where a plain write would begin a new list. */
+static void must_append(const char *path, const char *text, const char *what)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	if (fd < 0)
+		agent_fail_errno("cannot open '%s'", path);
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		agent_fail("the kernel refuses %s '%.80s': %s", what, text, kernel_says());
+	close(fd);
+}
+
 /* Write hist trigger @t with @word (":pause") behind its attributes, before its filter. */
 static void write_trigger(const struct trace_line *t, const char *word)
 {
@@ -143,7 +155,10 @@ static void set_line(size_t i)
 	switch (t->kind) {
 	case TRACE_SYNTH:
 		snprintf(what, sizeof(what), "synthetic event '%s'", t->event);
-		must_write(TRACEFS "/synthetic_events", t->text, what);
+		must_append(TRACEFS "/synthetic_events", t->text, what);
+		break;
+	case TRACE_KPROBE:
+		must_append(TRACEFS "/kprobe_events", t->text, "a probe");
 		break;
 	case TRACE_RING:
 		absent[i] = !find_event(t);

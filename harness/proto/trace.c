@@ -82,6 +82,13 @@ const char *trace_line_parse(const char *line, struct trace_line *ret)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		if (strncmp(line, sizes[i].word, strlen(sizes[i].word)) == 0)
 			return parse_bytes(line + strlen(sizes[i].word), &sizes[i], ret);
+	if (strncmp(line, "kprobe ", strlen("kprobe ")) == 0) {
+		ret->kind = TRACE_KPROBE;
+		ret->text = line + strlen("kprobe ");
+		return strncmp(ret->text, "p:", 2) != 0 && strncmp(ret->text, "r:", 2) != 0 ?
+			       "'kprobe' wants 'p:SYSTEM/EVENT FUNCTION' or 'r:...'" :
+			       NULL;
+	}
 	if (strncmp(line, "synth ", strlen("synth ")) != 0)
 		return parse_event(line, ret);
 	ret->kind = TRACE_SYNTH;

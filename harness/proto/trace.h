@@ -8,6 +8,7 @@
  *   kmem:mm_page_alloc hist:keys=order     counted in the kernel by a hist trigger
  *   ?kmem:mm_page_split                    left out by kernels that lack it
  *   synth lat u64 ns; int order            a synthetic event, "synthetic:lat"
+ *   kprobe p:hw/fault_begin handle_mm_fault    a probe, "hw:fault_begin"
  *   buffer 4194304                         bytes of ring buffer for each CPU
  *   room 104857600                         bytes for raw events in the shared region
  *   lossy                                  lost events do not make the run invalid
@@ -31,13 +32,21 @@
 #define TRACE_ROOM_MAX (240ull << 20) /* the region's BAR must fit below 4 GiB on i386 */
 #define TRACE_ROOM_DEFAULT (100ull << 20)
 
-enum trace_kind { TRACE_RING, TRACE_HIST, TRACE_SYNTH, TRACE_BUFFER, TRACE_ROOM, TRACE_LOSSY };
+enum trace_kind {
+	TRACE_RING,
+	TRACE_HIST,
+	TRACE_SYNTH,
+	TRACE_KPROBE,
+	TRACE_BUFFER,
+	TRACE_ROOM,
+	TRACE_LOSSY,
+};
 
 struct trace_line {
 	enum trace_kind kind;
 	bool optional;
 	char system[TRACE_NAME_MAX], event[TRACE_NAME_MAX]; /* of RING and HIST */
-	const char *text; /* HIST: the trigger, SYNTH: the definition; into the line */
+	const char *text; /* HIST: the trigger; SYNTH, KPROBE: the definition; into the line */
 	uint64_t bytes; /* of BUFFER and ROOM */
 };
 

@@ -42,6 +42,7 @@ static void list_errors_name_the_line(void **state)
 		{ "kmem:a hist:keys=x:pause\n", "are not for lists" },
 		{ "kmem:a\nkmem:a\n", "x.list:2: the same line comes twice" },
 		{ "buffer 1K\n", "a size from 64K to 256M" },
+		{ "kprobe hw/a f\n", "'kprobe' wants 'p:SYSTEM/EVENT FUNCTION'" },
 		{ "synth lat\n", "'synth' wants a name and fields" },
 		{ "kmem:a\xc3\xa4\n", "printable ASCII" },
 	};
@@ -60,9 +61,10 @@ static void list_errors_name_the_line(void **state)
 
 static void shipped_lists_reach_the_agent(void **state)
 {
-	static const char text[] = "name: t\nevents: [none, mm, mm-hist, buddy, buddy-hist, '?a:b hist:keys=c']\n"
+	static const char text[] = "name: t\nevents: [none, mm, mm-hist, buddy, buddy-hist, '?a:b hist:keys=c',"
+				   " latency, latency-hist, fault, fault-hist]\n"
 				   "workload: {name: null}\n";
-	static const size_t nr_lines[] = { 0, 9, 9, 2, 2, 1 };
+	static const size_t nr_lines[] = { 0, 9, 9, 2, 2, 1, 12, 4, 4, 6 };
 	struct plan *p = NULL;
 	struct error err;
 
