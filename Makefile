@@ -28,7 +28,7 @@ INC = -Iharness -Ianalysis -I$(O)/gen
 CFLAGS ?= -O2
 # gcc warns of things that only its own instrumentation makes look possible.
 SAN = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wno-error
-LIBS = -lsqlite3 -ljansson -lyaml -lmd -ltraceevent -lm
+LIBS = -lsqlite3 -ljansson -lyaml -lmd -ltraceevent -lgsl -lgslcblas -lm
 
 # The stages, in pipeline order; harness/t/layering.t checks who includes whom.
 STAGES = lib proto plan build boot run collect decode store cmd
@@ -153,7 +153,7 @@ $(O)/tidy/%.ok: % .clang-tidy | $(GEN)
 fuzz: $(FUZZERS)
 	harness/t/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
 
-bench: all $(BENCH)
+bench: all $(BENCH) $(O)/t/test_stats
 	harness/t/bench/run.sh $(O)
 
 install: all

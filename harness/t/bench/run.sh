@@ -11,6 +11,9 @@ trap 'rm -rf "$tmp"' EXIT
 
 for b in "$out"/bench/bench_*; do "$b"; done
 
+# How often the intervals of 95 % hold the truth, in ten times the rounds of the unit test.
+HIGHWATER_ROUNDS=5000 "$out/t/test_stats" 2>/dev/null | sed -n 's/^# /coverage: /p'
+
 # best ARCH CLOCK: the shortest wall time of null in five seeds, one at a time
 best() {
 	printf 'name: b\nkernel: series\narch: %s\nclock: %s\nmemory: 400M\nseeds: 5\nworkload: {name: "null"}\n' \

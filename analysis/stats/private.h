@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of stats/ share; nobody else includes it. */
+#ifndef STATS_PRIVATE_H
+#define STATS_PRIVATE_H
+
+#include <gsl/gsl_rng.h>
+
+#include "stats/stats.h"
+
+struct stats {
+	gsl_rng *rng;
+	/* Resamples of the paired design: how often each of @n values is in each. */
+	size_t n, nr;
+	float *weights; /* [n][nr] */
+	double *sums, *squares, *t; /* [nr] */
+	/* Null distribution of Mann and Whitney's U: P(U <= u). */
+	size_t rank_n, rank_m;
+	double *rank_cdf; /* [n * m + 1] */
+};
+
+/* Start the generator again, so that no row depends on those before it. */
+void stats_rewind(struct stats *s);
+int stats_by_value(const void *a, const void *b);
+
+#endif
