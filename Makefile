@@ -28,7 +28,7 @@ INC = -Iharness -Ianalysis -I$(O)/gen
 CFLAGS ?= -O2
 # gcc warns of things that only its own instrumentation makes look possible.
 SAN = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wno-error
-LIBS = -lsqlite3 -ljansson -lyaml -lmd -ltraceevent -lgsl -lgslcblas -lm
+LIBS = -lsqlite3 -ljansson -lyaml -lmd -lgsl -lgslcblas -lm
 
 # The stages, in pipeline order; harness/t/layering.t checks who includes whom.
 STAGES = lib proto plan build boot run collect decode store cmd

@@ -6,7 +6,7 @@ set -eu
 
 packages=(
 	# the harness
-	gcc make libc6-dev libsqlite3-dev libjansson-dev libyaml-dev libmd-dev libtraceevent-dev libgsl-dev
+	gcc make libc6-dev libsqlite3-dev libjansson-dev libyaml-dev libmd-dev libgsl-dev
 	# the guest agents, both architectures
 	gcc-multilib
 	# kernels

@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <traceevent/event-parse.h>
 
 #include "decode/frames.h"
-#include "decode/trace.h"
+#include "decode/trace_field.h"
 #include "decode/tracefs.h"
 #include "lib/parse.h"
 #include "lib/xalloc.h"
@@ -38,7 +37,8 @@ struct role {
 	const struct rule *rule;
 	uint32_t id;
 	bool end;
-	const struct tep_format_field *key, *split; /* NULL: not in this kernel's event */
+	struct trace_field key, split;
+	bool has_split; /* not every kernel's event has it */
 };
 
 /* A begin, an end, or a time. */
@@ -49,7 +49,6 @@ struct point {
 };
 
 struct decoder {
-	struct tep_handle *tep;
 	struct role roles[2 * NR_RULES];
 	size_t nr_roles;
 	struct point *points;
@@ -77,25 +76,17 @@ static struct latency *find(struct decoder *d, const char *name, const char *lab
 	return &l->v[l->nr++];
 }
 
-/* An event that no rule speaks of is not parsed at all. */
 static int add_role(struct decoder *d, const struct trace_format *f, const struct rule *r,
 		    bool end)
 {
-	struct tep_event *event = NULL;
 	struct role role = { .rule = r, .id = f->id, .end = end };
 
-	/* Two rules may speak of one event. */
-	event = tep_find_event_by_name(d->tep, f->system, f->event);
-	if (!event && tep_parse_event(d->tep, f->text.p, f->text.len, f->system) == 0)
-		event = tep_find_event_by_name(d->tep, f->system, f->event);
-	if (!event)
-		return error_set(d->err, ERROR_FOUND, "the format of event '%s:%s' cannot be parsed",
-				 f->system, f->event);
-	role.key = tep_find_any_field(event, r->key);
-	role.split = *r->split && !end ? tep_find_any_field(event, r->split) : NULL;
-	if (!role.key)
-		return error_set(d->err, ERROR_FOUND, "event '%s:%s' has no field '%s'", f->system,
+	if (d->nr_roles == sizeof(d->roles) / sizeof(d->roles[0]))
+		return error_set(d->err, ERROR_FOUND, "event '%s:%s' comes twice", f->system, f->event);
+	if (!trace_find_field(f, r->key, &role.key))
+		return error_set(d->err, ERROR_FOUND, "event '%s:%s' has no number '%s'", f->system,
 				 f->event, r->key);
+	role.has_split = *r->split && !end && trace_find_field(f, r->split, &role.split);
 	d->roles[d->nr_roles++] = role;
 	/* Made even if it stays empty: that nothing happened is a result. */
 	return end || find(d, r->name, "") ? 0 : -1;
@@ -111,11 +102,6 @@ static bool is_event(const struct trace_format *f, const char *name)
 
 static int find_roles(struct decoder *d, const struct trace *t)
 {
-	d->tep = tep_alloc();
-	if (!d->tep)
-		return error_set(d->err, ERROR_HOST, "no memory for libtraceevent");
-	tep_set_loglevel(TEP_LOG_NONE);
-	tep_set_long_size(d->tep, (int)t->long_bytes);
 	for (size_t i = 0; i < t->nr_formats; i++)
 		for (size_t r = 0; r < NR_RULES; r++)
 			for (int end = 0; end < 2; end++)
@@ -123,22 +109,6 @@ static int find_roles(struct decoder *d, const struct trace *t)
 				    add_role(d, &t->formats[i], &rules[r], end))
 					return -1;
 	return 0;
-}
-
-/* A field of @e; one that lies outside the event reads as 0. */
-static uint64_t field(struct decoder *d, const struct tep_format_field *f,
-		      const struct trace_event *e)
-{
-	unsigned long long v = 0;
-
-	if (!f || f->offset < 0 || f->size < 1 || f->size > 8 ||
-	    (size_t)f->offset + (size_t)f->size > e->len)
-		return 0;
-	v = tep_read_number(d->tep, e->data + f->offset, f->size);
-	/* A negative time is none. */
-	if (f->flags & TEP_FIELD_IS_SIGNED && f->size < 8 && v >> (f->size * 8 - 1))
-		v |= ~0ull << (f->size * 8);
-	return v;
 }
 
 static int take_event(struct decoder *d, const struct trace_event *e)
@@ -149,8 +119,10 @@ static int take_event(struct decoder *d, const struct trace_event *e)
 
 		if (r->id != e->id)
 			continue;
-		p.key = field(d, r->key, e);
-		p.split = field(d, r->split, e);
+		if (!trace_read_field(&r->key, e, &p.key) ||
+		    (r->has_split && !trace_read_field(&r->split, e, &p.split)))
+			return error_set(d->err, ERROR_FOUND, "an event of type %" PRIu32 " is too short",
+					 e->id);
 		if ((d->nr_points & (d->nr_points - 1)) == 0)
 			d->points = xreallocarray(d->points, d->nr_points ? 2 * d->nr_points : 1,
 						  sizeof(p));
@@ -181,7 +153,7 @@ static int add_value(struct decoder *d, const struct role *r, uint64_t split, ui
 	if (!all)
 		return -1;
 	hist_add(&all->hist, ns, 1);
-	if (!r->split)
+	if (!r->has_split)
 		return 0;
 	snprintf(label, sizeof(label), "%.10s=%" PRId64, r->rule->split, (int64_t)split);
 	one = find(d, r->rule->name, label);
@@ -244,7 +216,6 @@ static int from_events(struct decoder *d, struct trace *t)
 		rc = take_event(d, &e);
 	if (!rc && !more)
 		rc = match(d);
-	tep_free(d->tep);
 	free(d->points);
 	return rc ? rc : more;
 }

@@ -142,7 +142,7 @@ static void odd_formats(void **state)
 	static const struct {
 		const char *text;
 		int rc;
-	} rows[] = { { no_key, -1 }, { garbage, -1 }, { far, 0 } };
+	} rows[] = { { no_key, -1 }, { garbage, -1 }, { far, -1 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

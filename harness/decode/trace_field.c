@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "decode/trace_field.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_LINE 256
+#define MAX_OFFSET 65536
+
+/* Is @name the last word of "TYPE NAME" at @p, which ends at the semicolon? */
+static bool declares(const char *p, const char *name)
+{
+	const char *end = strchr(p, ';');
+	size_t len = strlen(name);
+
+	return end && (size_t)(end - p) > len && end[-(ptrdiff_t)len - 1] == ' ' &&
+	       memcmp(end - len, name, len) == 0;
+}
+
+/* "\tfield:int nid;\toffset:8;\tsize:4;\tsigned:1;" */
+static bool parse_line(const char *line, const char *name, struct trace_field *ret)
+{
+	unsigned int offset, size, is_signed;
+	const char *rest;
+
+	if (strncmp(line, "\tfield:", 7) != 0 || !declares(line + 7, name))
+		return false;
+	rest = strchr(line, ';') + 1;
+	if (sscanf(rest, " offset:%5u; size:%5u; signed:%1u;", &offset, &size, &is_signed) != 3 ||
+	    offset > MAX_OFFSET || (size != 1 && size != 2 && size != 4 && size != 8))
+		return false;
+	*ret = (struct trace_field){ offset, size, is_signed };
+	return true;
+}
+
+bool trace_find_field(const struct trace_format *format, const char *name,
+		      struct trace_field *ret)
+{
+	const char *p = format->text.p;
+	size_t left = format->text.len;
+
+	while (left) {
+		const char *nl = memchr(p, '\n', left);
+		size_t n = nl ? (size_t)(nl - p) : left;
+		char line[MAX_LINE];
+
+		if (n < sizeof(line)) {
+			memcpy(line, p, n);
+			line[n] = '\0';
+			if (parse_line(line, name, ret))
+				return true;
+		}
+		n += nl != NULL;
+		p += n;
+		left -= n;
+	}
+	return false;
+}
+
+bool trace_read_field(const struct trace_field *f, const struct trace_event *e, uint64_t *ret)
+{
+	const unsigned int unused = 64 - 8 * f->size;
+	uint64_t v = 0;
+
+	if ((uint64_t)f->offset + f->size > e->len)
+		return false;
+	memcpy(&v, e->data + f->offset, f->size);
+	*ret = f->is_signed ? (uint64_t)((int64_t)(v << unused) >> unused) : v;
+	return true;
+}
