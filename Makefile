@@ -78,6 +78,9 @@ $(O)/obj/%.o: %.c | $(GEN)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
 
+# Resampling is the one hot loop of a comparison.
+$(O)/obj/analysis/stats/paired.o: CFLAGS += -O3 -fno-math-errno
+
 $(O)/san/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$(call say,SAN,$<)

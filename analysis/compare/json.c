@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <jansson.h>
+#include <math.h>
 
 #include "compare/compare.h"
 
@@ -10,6 +11,12 @@ static json_t *number(const struct compare_figure *f)
 	return f->exact ? json_integer((json_int_t)f->i) : json_real(f->value);
 }
 
+/* JSON has no infinity: null. */
+static void set_real(json_t *o, const char *key, double v)
+{
+	json_object_set_new(o, key, isfinite(v) ? json_real(v) : json_null());
+}
+
 static json_t *figure(const struct compare_figure *f)
 {
 	json_t *o = json_object();
@@ -17,11 +24,24 @@ static json_t *figure(const struct compare_figure *f)
 	json_object_set_new(o, "n", json_integer((json_int_t)f->n));
 	json_object_set_new(o, "value", number(f));
 	json_object_set_new(o, "status", json_string(f->status[0] ? f->status : "ok"));
+	if (f->verdict != COMPARE_NONE)
+		json_object_set_new(o, "verdict", json_string(compare_verdict_name(f->verdict)));
 	if (f->has_difference) {
-		json_object_set_new(o, "difference", json_real(f->difference));
-		json_object_set_new(o, "min", json_real(f->min));
-		json_object_set_new(o, "max", json_real(f->max));
+		set_real(o, "difference", f->difference);
+		set_real(o, "min", f->min);
+		set_real(o, "max", f->max);
 	}
+	if (f->has_interval) {
+		set_real(o, "lo", f->lo);
+		set_real(o, "hi", f->hi);
+	}
+	if (f->tested) {
+		set_real(o, "p", f->p);
+		set_real(o, "q", f->q);
+		set_real(o, "effect", f->effect);
+	}
+	if (f->more)
+		json_object_set_new(o, "more", json_integer((json_int_t)f->more));
 	return o;
 }
 
@@ -50,9 +70,20 @@ static json_t *group(const struct compare *c, const struct compare_group *g)
 			 "rows", rows);
 }
 
+static json_t *beside(const struct compare *c, const struct compare_beside *b)
+{
+	const size_t col = b->column;
+
+	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:b}", "title", c->groups[b->insn].title, "metric",
+			 b->insn_row->name, "column", (int)col, "insn",
+			 compare_verdict_name(b->insn_row->figures[col].verdict), "wall",
+			 compare_verdict_name(b->wall_row->figures[col].verdict), "disagree",
+			 (int)b->disagree);
+}
+
 void compare_json(const struct compare *c, FILE *to)
 {
-	json_t *columns = json_array(), *groups = json_array(), *all;
+	json_t *columns = json_array(), *groups = json_array(), *besides = json_array(), *all;
 
 	for (size_t col = 0; col < c->nr_columns; col++) {
 		json_t *o = json_object();
@@ -63,7 +94,9 @@ void compare_json(const struct compare *c, FILE *to)
 	}
 	for (size_t i = 0; i < c->nr_groups; i++)
 		json_array_append_new(groups, group(c, &c->groups[i]));
-	all = json_pack("{s:o, s:o}", "columns", columns, "groups", groups);
+	for (size_t i = 0; i < c->nr_beside; i++)
+		json_array_append_new(besides, beside(c, &c->beside[i]));
+	all = json_pack("{s:o, s:o, s:o}", "columns", columns, "groups", groups, "beside", besides);
 	json_dumpf(all, to, JSON_INDENT(1));
 	fputc('\n', to);
 	json_decref(all);

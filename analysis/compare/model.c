@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Select, match, and fill the table. */
 #include <fnmatch.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +18,21 @@ struct samples {
 /* A group being built: its cells by column, and rows with samples. */
 struct building {
 	char *key;
+	uint64_t hash; /* of the key */
 	const struct query_cell **cells[COMPARE_MAX_COLUMNS];
 	size_t nr_cells[COMPARE_MAX_COLUMNS];
 	struct compare_row *rows; /* handed over when the group is finished */
 	size_t nr_rows;
 	struct samples *samples;
 	size_t nr_samples;
+	size_t next; /* the row after the one found last: runs measure in the same order */
+};
+
+/* What becomes of a metric, by its place in a run; @name is the store's pointer. */
+struct fate {
+	const char *name;
+	bool wanted;
+	uint64_t plus, minus; /* rows of the vmstat block */
 };
 
 struct builder {
@@ -31,6 +41,11 @@ struct builder {
 	struct compare *c;
 	struct building *groups;
 	size_t nr_groups;
+	struct fate *fates;
+	size_t nr_fates;
+	bool *blocks; /* rows of the vmstat block that are asked for */
+	struct stats *stats;
+	const struct query_cell *first; /* that was placed */
 };
 
 static bool is_compared(const struct compare_options *o, const char *axis)
@@ -79,19 +94,30 @@ static char *group_key(const struct compare_options *o, const struct query_cell 
 	return strbuf_detach(&key);
 }
 
+/* FNV-1a */
+static uint64_t hash_of(const char *s)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
+	return h;
+}
+
 static struct building *find_group(struct builder *b, const struct query_cell *cell)
 {
 	char *key = group_key(b->o, cell);
+	const uint64_t hash = hash_of(key);
 	struct building *g;
 
 	for (size_t i = 0; i < b->nr_groups; i++)
-		if (strcmp(b->groups[i].key, key) == 0) {
+		if (b->groups[i].hash == hash && strcmp(b->groups[i].key, key) == 0) {
 			free(key);
 			return &b->groups[i];
 		}
 	b->groups = xreallocarray(b->groups, b->nr_groups + 1, sizeof(*g));
 	g = &b->groups[b->nr_groups++];
-	*g = (struct building){ .key = key };
+	*g = (struct building){ .key = key, .hash = hash };
 	return g;
 }
 
@@ -103,27 +129,61 @@ static bool in_column(const struct builder *b, const struct query_cell *cell, si
 	return true;
 }
 
+static bool same_seed(const struct query_cell *a, const struct query_cell *b)
+{
+	const char *x = query_axis_value(a, "seed"), *y = query_axis_value(b, "seed");
+
+	return strcmp(x ? x : "", y ? y : "") == 0;
+}
+
+/*
+ * Put @cell into column @col of its group. Two cells that are equal in every axis
+ * ran other bytes under the same name, an older kernel or guest: the later counts.
+ */
+static void put_cell(struct builder *b, struct building *g, size_t col,
+		     const struct query_cell *cell)
+{
+	for (size_t i = 0; i < g->nr_cells[col]; i++)
+		if (same_seed(g->cells[col][i], cell)) {
+			g->cells[col][i] = cell;
+			b->c->superseded++;
+			return;
+		}
+	g->cells[col] = xreallocarray(g->cells[col], g->nr_cells[col] + 1, sizeof(struct query_cell *));
+	g->cells[col][g->nr_cells[col]++] = cell;
+}
+
 static void place_cell(struct builder *b, const struct query_cell *cell)
 {
-	for (size_t col = 0; col < b->c->nr_columns; col++) {
-		struct building *g;
+	struct building *g = NULL;
 
+	for (size_t col = 0; col < b->c->nr_columns; col++) {
 		if (!in_column(b, cell, col))
 			continue;
-		g = find_group(b, cell);
-		g->cells[col] = xreallocarray(g->cells[col], g->nr_cells[col] + 1,
-					      sizeof(struct query_cell *));
-		g->cells[col][g->nr_cells[col]++] = cell;
+		if (!g)
+			g = find_group(b, cell);
+		put_cell(b, g, col, cell);
+		if (!b->first)
+			b->first = cell;
 	}
+}
+
+static bool is_row(const struct compare_row *r, const char *name, const char *label)
+{
+	return strcmp(r->name, name) == 0 && strcmp(r->label, label) == 0;
 }
 
 static size_t find_row(struct building *g, const char *name, const char *label)
 {
 	struct compare_row row = {};
 
+	if (g->next < g->nr_rows && is_row(&g->rows[g->next], name, label))
+		return g->next++;
 	for (size_t i = 0; i < g->nr_rows; i++)
-		if (strcmp(g->rows[i].name, name) == 0 && strcmp(g->rows[i].label, label) == 0)
+		if (is_row(&g->rows[i], name, label)) {
+			g->next = i + 1;
 			return i;
+		}
 	row.name = xstrdup(name);
 	row.label = xstrdup(label);
 	row.unit = query_unit(name);
@@ -132,6 +192,7 @@ static size_t find_row(struct building *g, const char *name, const char *label)
 	g->samples = xreallocarray(g->samples, g->nr_rows + 1, sizeof(*g->samples));
 	g->rows[g->nr_rows] = row;
 	g->samples[g->nr_samples++] = (struct samples){};
+	g->next = g->nr_rows + 1;
 	return g->nr_rows++;
 }
 
@@ -139,7 +200,8 @@ static void add_sample(struct building *g, size_t row, size_t col, struct compar
 {
 	struct samples *to = &g->samples[row];
 
-	to->v[col] = xreallocarray(to->v[col], to->nr[col] + 1, sizeof(s));
+	if ((to->nr[col] & (to->nr[col] - 1)) == 0)
+		to->v[col] = xreallocarray(to->v[col], to->nr[col] ? 2 * to->nr[col] : 1, sizeof(s));
 	to->v[col][to->nr[col]++] = s;
 }
 
@@ -172,29 +234,61 @@ static bool wanted(const struct compare_options *o, const char *name)
 	return o->all || o->metrics || !is_detail(name);
 }
 
+/* The same for every run but the first that has the metric at place @i. */
+static const struct fate *fate_of(struct builder *b, size_t i, const char *name)
+{
+	struct fate *f;
+
+	if (i >= b->nr_fates) {
+		b->fates = xreallocarray(b->fates, i + 1, sizeof(*b->fates));
+		b->fates[i] = (struct fate){};
+		b->nr_fates = i + 1;
+	}
+	f = &b->fates[i];
+	if (f->name != name) {
+		*f = (struct fate){ .name = name, .wanted = wanted(b->o, name) };
+		compare_vmstat_terms(name, &f->plus, &f->minus);
+	}
+	return f;
+}
+
+static void add_blocks(struct builder *b, struct building *g, size_t col, int64_t seed,
+		       const int64_t *sums, uint64_t has)
+{
+	for (size_t i = 0; i < compare_vmstat_nr(); i++)
+		if (b->blocks[i] && (has >> i & 1))
+			add_block(g, i, col, seed, sums[i]);
+}
+
 /* Put the metrics of one cell into column @col. */
 static int add_cell(struct builder *b, struct building *g, size_t col,
 		    const struct query_cell *cell, struct error *err)
 {
 	const char *seed = query_axis_value(cell, "seed");
 	const int64_t seed_nr = seed ? atoll(seed) : 0;
+	int64_t sums[64] = {};
+	uint64_t has = 0;
 	struct query_metrics m;
 
 	if (!cell->run || strcmp(cell->status, "ok") != 0)
 		return 0;
 	if (query_metrics(b->store, cell->run, &m, err))
 		return -1;
-	for (size_t i = 0; i < m.nr; i++)
-		if (wanted(b->o, m.v[i].name))
-			add_sample(g, find_row(g, m.v[i].name, m.v[i].label), col,
-				   (struct compare_sample){ seed_nr, m.v[i].exact, m.v[i].i, m.v[i].d });
-	for (size_t i = 0; !b->o->all && i < compare_vmstat_nr(); i++) {
-		int64_t v;
+	g->next = 0;
+	for (size_t i = 0; i < m.nr; i++) {
+		const struct query_metric *v = &m.v[i];
+		const struct fate *f = fate_of(b, i, v->name);
 
-		if ((!b->o->metrics || fnmatch(b->o->metrics, compare_vmstat_name(i), 0) == 0) &&
-		    compare_vmstat_value(&m, i, &v))
-			add_block(g, i, col, seed_nr, v);
+		if (f->wanted)
+			add_sample(g, find_row(g, v->name, v->label), col,
+				   (struct compare_sample){ seed_nr, v->exact, v->i, v->d });
+		has |= f->plus;
+		for (uint64_t bits = f->plus; bits; bits &= bits - 1)
+			sums[__builtin_ctzll(bits)] += v->i;
+		for (uint64_t bits = f->minus; bits; bits &= bits - 1)
+			sums[__builtin_ctzll(bits)] -= v->i;
 	}
+	add_blocks(b, g, col, seed_nr, sums, has);
 	query_metrics_release(&m);
 	return 0;
 }
@@ -225,8 +319,9 @@ static const char *status_of(const struct building *g, size_t col)
 	return "-";
 }
 
-static void fill_figures(struct compare *c, struct building *g, size_t i, bool wall)
+static void fill_figures(struct builder *b, struct building *g, size_t i, bool wall)
 {
+	struct compare *c = b->c;
 	struct compare_row *row = &g->rows[i];
 	const struct samples *s = &g->samples[i];
 
@@ -239,8 +334,8 @@ static void fill_figures(struct compare *c, struct building *g, size_t i, bool w
 			snprintf(row->figures[col].status, sizeof(row->figures[col].status), "%s",
 				 status_of(g, col));
 		else if (col != base)
-			compare_difference(s->v[base], s->nr[base], s->v[col], s->nr[col], wall,
-					   &row->figures[col]);
+			compare_difference(b->stats, s->v[base], s->nr[base], s->v[col], s->nr[col],
+					   wall, &row->figures[col]);
 	}
 }
 
@@ -266,7 +361,7 @@ static char *group_title(const struct query_cell *cell, const struct compare_opt
 }
 
 /* Accelerators, number of seeds, and whether every run was done twice. */
-static char *group_note(const struct building *g, size_t nr_columns)
+static char *group_note(const struct building *g, size_t nr_columns, size_t *ret_seeds)
 {
 	size_t nr = 0, verified = 0, different = 0, most = 0;
 	const char *accelerator = "";
@@ -285,10 +380,21 @@ static char *group_note(const struct building *g, size_t nr_columns)
 				accelerator = cell->accelerator;
 		}
 	}
+	*ret_seeds = most;
 	return xasprintf("%s, %zu seed%s%s", accelerator, most, most == 1 ? "" : "s",
 			 different	     ? ", TWO RUNS OF A CELL DIFFER" :
 			 nr && verified == nr ? ", identical twice" :
 						"");
+}
+
+static void release_samples(struct building *g)
+{
+	for (size_t i = 0; i < g->nr_samples; i++)
+		for (size_t col = 0; col < COMPARE_MAX_COLUMNS; col++)
+			free(g->samples[i].v[col]);
+	free(g->samples);
+	g->samples = NULL;
+	g->nr_samples = 0;
 }
 
 static int finish_group(struct builder *b, struct building *g, struct error *err)
@@ -307,7 +413,7 @@ static int finish_group(struct builder *b, struct building *g, struct error *err
 		return 0;
 	out.title = group_title(any, b->o);
 	out.clock = xstrdup(query_axis_value(any, "clock") ? query_axis_value(any, "clock") : "?");
-	out.note = group_note(g, b->c->nr_columns);
+	out.note = group_note(g, b->c->nr_columns, &out.seeds);
 	wall = strcmp(out.clock, "insn") != 0;
 	/* A group none of whose runs is ok still shows how they ended. */
 	if (!g->nr_rows)
@@ -318,11 +424,12 @@ static int finish_group(struct builder *b, struct building *g, struct error *err
 			free(g->rows[i].label);
 			continue;
 		}
-		fill_figures(b->c, g, i, wall);
+		fill_figures(b, g, i, wall);
 		out.rows = xreallocarray(out.rows, out.nr_rows + 1, sizeof(*out.rows));
 		out.rows[out.nr_rows++] = g->rows[i];
 	}
 	g->nr_rows = 0; /* rows have moved to @out */
+	release_samples(g);
 	b->c->groups = xreallocarray(b->c->groups, b->c->nr_groups + 1, sizeof(out));
 	b->c->groups[b->c->nr_groups++] = out;
 	return 0;
@@ -378,16 +485,110 @@ static void building_release(struct building *g)
 {
 	for (size_t col = 0; col < COMPARE_MAX_COLUMNS; col++)
 		free(g->cells[col]);
-	for (size_t i = 0; i < g->nr_samples; i++)
-		for (size_t col = 0; col < COMPARE_MAX_COLUMNS; col++)
-			free(g->samples[i].v[col]);
+	release_samples(g);
 	for (size_t i = 0; i < g->nr_rows; i++) {
 		free(g->rows[i].name);
 		free(g->rows[i].label);
 	}
 	free(g->rows);
-	free(g->samples);
 	free(g->key);
+}
+
+/* The block's rows: the whole of vmstat, when asked for, replaces them. */
+static void choose_blocks(struct builder *b)
+{
+	b->blocks = xcalloc(compare_vmstat_nr(), sizeof(*b->blocks));
+	for (size_t i = 0; i < compare_vmstat_nr(); i++)
+		b->blocks[i] = !b->o->all && (!b->o->metrics || fnmatch(b->o->metrics,
+									compare_vmstat_name(i), 0) == 0);
+}
+
+static const char *text_of(json_t *facts, const char *key)
+{
+	const char *s = json_string_value(json_object_get(facts, key));
+
+	return s ? s : "?";
+}
+
+/* What the first run ran on. */
+static int describe_ground(struct builder *b, struct error *err)
+{
+	char *text, *hash;
+	int64_t run;
+	json_t *facts;
+
+	if (!b->first->run) {
+		b->c->ground = xstrdup("");
+		return 0;
+	}
+	if (query_facts(b->store, b->first->hash, 1, &text, &hash, &run, err))
+		return -1;
+	facts = json_loads(text, 0, NULL);
+	b->c->ground = xasprintf("Linux %s; QEMU %s; host %s", text_of(facts, "kernel_source"),
+				 text_of(facts, "qemu_version"),
+				 text_of(json_object_get(facts, "host"), "cpu_model"));
+	json_decref(facts);
+	free(text);
+	free(hash);
+	return 0;
+}
+
+/* The plans of all cells that were placed. */
+static void name_plans(struct builder *b)
+{
+	struct strbuf plans = STRBUF_INIT;
+
+	for (size_t g = 0; g < b->nr_groups; g++)
+		for (size_t col = 0; col < b->c->nr_columns; col++)
+			for (size_t i = 0; i < b->groups[g].nr_cells[col]; i++) {
+				const char *plan = query_axis_value(b->groups[g].cells[col][i], "plan");
+				char *word = xasprintf(" %s", plan ? plan : "?");
+
+				if (!plans.buf || !strstr(plans.buf, word))
+					strbuf_adds(&plans, word);
+				free(word);
+			}
+	b->c->plans = strbuf_detach(&plans);
+}
+
+/* The key of a group without its clock. */
+static char *clockless(const char *key)
+{
+	const char *at = strncmp(key, "clock=", 6) == 0 ? key : strstr(key, "\nclock=");
+	const char *rest = at ? strchr(at + 1, '\n') : NULL;
+
+	return rest ? xasprintf("%.*s%s", (int)(at - key), key, rest) : xstrdup(key);
+}
+
+static int finish(struct builder *b, struct error *err)
+{
+	char **keys = xcalloc(b->nr_groups, sizeof(*keys));
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < b->nr_groups; i++) {
+		keys[i] = clockless(b->groups[i].key);
+		rc = finish_group(b, &b->groups[i], err);
+	}
+	if (!rc) {
+		compare_judge(b->c);
+		compare_find_beside(b->c, keys);
+		name_plans(b);
+		rc = describe_ground(b, err);
+	}
+	for (size_t i = 0; i < b->nr_groups; i++)
+		free(keys[i]);
+	free(keys);
+	return rc;
+}
+
+static void builder_release(struct builder *b)
+{
+	for (size_t i = 0; i < b->nr_groups; i++)
+		building_release(&b->groups[i]);
+	free(b->groups);
+	free(b->fates);
+	free(b->blocks);
+	stats_free(b->stats);
 }
 
 int compare_build(struct store *s, const struct compare_options *o, struct compare *ret,
@@ -400,6 +601,8 @@ int compare_build(struct store *s, const struct compare_options *o, struct compa
 	*ret = (struct compare){ .o = o };
 	if (query_cells(s, &cells, err))
 		return -1;
+	b.stats = stats_new();
+	choose_blocks(&b);
 	rc = check_selection(o, &cells, err);
 	if (!rc)
 		rc = make_columns(ret, o, err);
@@ -408,12 +611,9 @@ int compare_build(struct store *s, const struct compare_options *o, struct compa
 			place_cell(&b, &cells.v[i]);
 	if (!rc && !b.nr_groups)
 		rc = error_set(err, ERROR_INPUT, "no cell matches all conditions together");
-	for (size_t i = 0; i < b.nr_groups; i++) {
-		if (!rc)
-			rc = finish_group(&b, &b.groups[i], err);
-		building_release(&b.groups[i]);
-	}
-	free(b.groups);
+	if (!rc)
+		rc = finish(&b, err);
+	builder_release(&b);
 	query_cells_release(&cells);
 	if (rc)
 		compare_release(ret);
@@ -436,6 +636,9 @@ void compare_release(struct compare *c)
 		free(g->note);
 	}
 	free(c->groups);
+	free(c->beside);
+	free(c->ground);
+	free(c->plans);
 	for (size_t col = 0; col < c->nr_columns; col++)
 		for (size_t i = 0; i < COMPARE_MAX_AXES; i++)
 			free(c->columns[col][i]);

@@ -60,34 +60,21 @@ const char *compare_vmstat_name(size_t i)
 	return rows[i].name;
 }
 
-/* The value of "vmstat.@name"; false when the kernel has no such row. */
-static bool find(const struct query_metrics *m, const char *name, int64_t *ret)
-{
-	for (size_t i = 0; i < m->nr; i++)
-		if (strncmp(m->v[i].name, "vmstat.", 7) == 0 && strcmp(m->v[i].name + 7, name) == 0) {
-			*ret = m->v[i].i;
-			return true;
-		}
-	return false;
-}
-
 enum query_better compare_vmstat_better(size_t i)
 {
 	return rows[i].better;
 }
 
-bool compare_vmstat_value(const struct query_metrics *m, size_t i, int64_t *ret)
+void compare_vmstat_terms(const char *name, uint64_t *ret_plus, uint64_t *ret_minus)
 {
-	bool any = false;
-	int64_t sum = 0, v;
-
-	for (size_t t = 0; t < MAX_TERMS && rows[i].plus[t]; t++)
-		if (find(m, rows[i].plus[t], &v)) {
-			sum += v;
-			any = true;
-		}
-	if (rows[i].minus && find(m, rows[i].minus, &v))
-		sum -= v;
-	*ret = sum;
-	return any;
+	*ret_plus = *ret_minus = 0;
+	if (strncmp(name, "vmstat.", 7) != 0)
+		return;
+	for (size_t i = 0; i < compare_vmstat_nr(); i++) {
+		for (size_t t = 0; t < MAX_TERMS && rows[i].plus[t]; t++)
+			if (strcmp(rows[i].plus[t], name + 7) == 0)
+				*ret_plus |= UINT64_C(1) << i;
+		if (rows[i].minus && strcmp(rows[i].minus, name + 7) == 0)
+			*ret_minus |= UINT64_C(1) << i;
+	}
 }

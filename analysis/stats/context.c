@@ -25,6 +25,7 @@ void stats_free(struct stats *s)
 	free(s->sums);
 	free(s->squares);
 	free(s->t);
+	free(s->tail);
 	free(s->rank_cdf);
 	free(s);
 }

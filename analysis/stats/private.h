@@ -12,7 +12,8 @@ struct stats {
 	/* Resamples of the paired design: how often each of @n values is in each. */
 	size_t n, nr;
 	float *weights; /* [n][nr] */
-	double *sums, *squares, *t; /* [nr] */
+	float *sums, *squares; /* [nr] */
+	double *t, *tail; /* [nr] */
 	/* Null distribution of Mann and Whitney's U: P(U <= u). */
 	size_t rank_n, rank_m;
 	double *rank_cdf; /* [n * m + 1] */

@@ -10,16 +10,18 @@ struct options {
 	const char *results;
 	struct compare_options compare;
 	void (*print)(const struct compare *c, FILE *to);
+	bool check;
 };
 
-enum { KEY_WHERE = 256, KEY_FORMAT, KEY_ALL };
+enum { KEY_WHERE = 256, KEY_FORMAT, KEY_ALL, KEY_CHECK };
 
 static const struct argp_option argp_options[] = {
 	{ "output", 'o', "DIR", 0, "results to read; default results", 0 },
 	{ "where", KEY_WHERE, "KEY=VALUE", 0, "only cells with this; may come often", 0 },
 	{ "metrics", 'm', "GLOB", 0, "only these metrics", 0 },
-	{ "format", KEY_FORMAT, "FORMAT", 0, "text (default) or json", 0 },
+	{ "format", KEY_FORMAT, "FORMAT", 0, "text (default), json, csv or changelog", 0 },
 	{ "all", KEY_ALL, NULL, 0, "every row of vmstat", 0 },
+	{ "check", KEY_CHECK, NULL, 0, "exit 1 when a figure is worse than its baseline", 0 },
 	{ 0 },
 };
 
@@ -29,6 +31,8 @@ static const struct {
 } formats[] = {
 	{ "text", compare_text },
 	{ "json", compare_json },
+	{ "csv", compare_csv },
+	{ "changelog", compare_changelog },
 };
 
 static void parse_format(struct argp_state *state, struct options *o, const char *arg)
@@ -38,7 +42,7 @@ static void parse_format(struct argp_state *state, struct options *o, const char
 			o->print = formats[i].print;
 			return;
 		}
-	argp_error(state, "unknown format '%s': text or json", arg);
+	argp_error(state, "unknown format '%s': text, json, csv or changelog", arg);
 }
 
 /* "AXIS=A,B,..." */
@@ -85,6 +89,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_ALL:
 		o->compare.all = true;
 		return 0;
+	case KEY_CHECK:
+		o->check = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		parse_axis(state, &o->compare, arg);
 		return 0;
@@ -111,6 +118,7 @@ int cmd_compare(int argc, char **argv)
 	struct compare c;
 	struct store *s;
 	struct error err;
+	bool worse = false;
 	int rc;
 
 	cmd_parse(&argp, argc, argv, &o);
@@ -119,11 +127,12 @@ int cmd_compare(int argc, char **argv)
 		rc = compare_build(s, &o.compare, &c, &err);
 		if (!rc) {
 			o.print(&c, stdout);
+			worse = compare_any_worse(&c);
 			compare_release(&c);
 		}
 		store_close(s);
 	}
 	free(o.compare.where.keys);
 	free(o.compare.where.values);
-	return rc ? cmd_fail(&err) : 0;
+	return rc ? cmd_fail(&err) : o.check && worse ? ERROR_FOUND : 0;
 }

@@ -6,12 +6,17 @@
 #define STORE_DB_H
 
 #include <sqlite3.h>
+#include <stddef.h>
 
 #include "store/store.h"
 
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *run_state;
+	/* query.c: metric_name by id, and the statement that reads a run's metrics. */
+	sqlite3_stmt *metrics;
+	char **names;
+	size_t nr_names;
 };
 
 /* Fill @err from the database's own message. */

@@ -9,6 +9,8 @@
 #include "lib/xalloc.h"
 #include "store/db.h"
 
+#define NAMES_MAX 1000000
+
 static char *column(sqlite3_stmt *st, int i)
 {
 	const char *s = (const char *)sqlite3_column_text(st, i);
@@ -127,45 +129,91 @@ bool query_matches(const struct query_cell *c, const struct query_filter *f)
 	return true;
 }
 
-int query_metrics(struct store *s, int64_t run, struct query_metrics *ret, struct error *err)
+/* Read metric_name again: a name that is not known yet came after the last time. */
+static int load_names(struct store *s, struct error *err)
 {
-	struct strbuf strings = STRBUF_INIT;
 	sqlite3_stmt *st;
 	int rc;
 
-	*ret = (struct query_metrics){};
-	if (db_prepare(s->db, &st, err,
-		       "SELECT metric_name.name, label, value FROM metric JOIN metric_name "
-		       "ON metric_name.id = metric.name WHERE run = ? ORDER BY seq",
-		       "i", run))
+	if (db_prepare(s->db, &st, err, "SELECT id, name FROM metric_name ORDER BY id", ""))
 		return -1;
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		const char *name = (const char *)sqlite3_column_text(st, 0);
-		const char *label = (const char *)sqlite3_column_text(st, 1);
+		size_t id = (size_t)sqlite3_column_int64(st, 0);
 
+		/* Ids are given in turn; a store where they are not is not ours. */
+		if (id > NAMES_MAX)
+			break;
+		if (id >= s->nr_names) {
+			s->names = xreallocarray(s->names, id + 1, sizeof(*s->names));
+			memset(s->names + s->nr_names, 0, (id + 1 - s->nr_names) * sizeof(*s->names));
+			s->nr_names = id + 1;
+		}
+		if (!s->names[id])
+			s->names[id] = column(st, 1);
+	}
+	sqlite3_finalize(st);
+	return rc == SQLITE_DONE ? 0 : db_error(s->db, err, "list the names of metrics");
+}
+
+static const char *name_of(struct store *s, int64_t id, struct error *err)
+{
+	for (int again = 0; again < 2; again++) {
+		if (id >= 0 && (size_t)id < s->nr_names && s->names[id])
+			return s->names[id];
+		if (!again && load_names(s, err))
+			return NULL;
+	}
+	error_set(err, ERROR_INPUT, "the store is damaged: no name for metric %lld", (long long)id);
+	return NULL;
+}
+
+static int read_metrics(struct store *s, int64_t run, struct query_metrics *ret,
+			struct strbuf *labels, struct error *err)
+{
+	int rc;
+
+	sqlite3_bind_int64(s->metrics, 1, run);
+	while ((rc = sqlite3_step(s->metrics)) == SQLITE_ROW) {
+		const char *name = name_of(s, sqlite3_column_int64(s->metrics, 0), err);
+		const char *label = (const char *)sqlite3_column_text(s->metrics, 1);
+
+		if (!name)
+			return -1;
 		if ((ret->nr & (ret->nr - 1)) == 0)
 			ret->v = xreallocarray(ret->v, ret->nr ? 2 * ret->nr : 1, sizeof(*ret->v));
 		ret->v[ret->nr++] = (struct query_metric){
-			.at = strings.len,
-			.exact = sqlite3_column_type(st, 2) == SQLITE_INTEGER,
-			.i = sqlite3_column_int64(st, 2),
-			.d = sqlite3_column_double(st, 2),
+			.name = name,
+			.at = *label ? labels->len : 0,
+			.exact = sqlite3_column_type(s->metrics, 2) == SQLITE_INTEGER,
+			.i = sqlite3_column_int64(s->metrics, 2),
+			.d = sqlite3_column_double(s->metrics, 2),
 		};
-		strbuf_add(&strings, name, strlen(name) + 1);
-		strbuf_add(&strings, label, strlen(label) + 1);
+		if (*label)
+			strbuf_add(labels, label, strlen(label) + 1);
 	}
-	sqlite3_finalize(st);
+	return rc == SQLITE_DONE ? 0 : db_error(s->db, err, "list the metrics");
+}
+
+int query_metrics(struct store *s, int64_t run, struct query_metrics *ret, struct error *err)
+{
+	struct strbuf labels = STRBUF_INIT;
+	int rc;
+
+	*ret = (struct query_metrics){};
+	if (!s->metrics && db_prepare(s->db, &s->metrics, err,
+				      "SELECT name, label, value FROM metric WHERE run = ? ORDER BY seq",
+				      ""))
+		return -1;
+	strbuf_addc(&labels, '\0'); /* at 0: no label */
+	rc = read_metrics(s, run, ret, &labels, err);
+	sqlite3_reset(s->metrics);
 	/* Strings no longer move. */
-	ret->strings = strbuf_detach(&strings);
-	for (size_t i = 0; i < ret->nr; i++) {
-		ret->v[i].name = ret->strings + ret->v[i].at;
-		ret->v[i].label = ret->v[i].name + strlen(ret->v[i].name) + 1;
-	}
-	if (rc != SQLITE_DONE) {
+	ret->strings = strbuf_detach(&labels);
+	for (size_t i = 0; i < ret->nr; i++)
+		ret->v[i].label = ret->strings + ret->v[i].at;
+	if (rc)
 		query_metrics_release(ret);
-		return db_error(s->db, err, "list the metrics");
-	}
-	return 0;
+	return rc;
 }
 
 void query_metrics_release(struct query_metrics *m)

@@ -52,11 +52,12 @@ struct query_filter {
 bool query_matches(const struct query_cell *c, const struct query_filter *f);
 
 struct query_metric {
-	const char *name, *label; /* owned by the struct query_metrics */
+	const char *name; /* owned by the store; equal names of one store are one pointer */
+	const char *label; /* owned by the struct query_metrics */
 	bool exact;
 	int64_t i;
 	double d; /* the value in either case */
-	size_t at; /* private: where its strings are */
+	size_t at; /* private: where its label is */
 };
 
 struct query_metrics {

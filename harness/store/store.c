@@ -108,6 +108,10 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	sqlite3_finalize(s->run_state);
+	sqlite3_finalize(s->metrics);
+	for (size_t i = 0; i < s->nr_names; i++)
+		free(s->names[i]);
+	free(s->names);
 	sqlite3_close(s->db);
 	free(s);
 }

@@ -279,14 +279,16 @@ static void compare_pairs_by_seed(void **state)
 	const struct compare_sample base[] = { { 1, true, 10, 10 }, { 2, true, 100, 100 } };
 	const struct compare_sample other[] = { { 2, true, 104, 104 }, { 1, true, 12, 12 }, { 3, true, 9, 9 } };
 	struct compare_figure f = {};
+	struct stats *st = stats_new();
 
 	(void)state;
 	compare_summarize(other, 3, false, &f);
 	assert_int_equal(f.n, 3);
-	compare_difference(base, 2, other, 3, false, &f);
-	assert_true(f.has_difference);
+	compare_difference(st, base, 2, other, 3, false, &f);
+	assert_true(f.has_difference && f.tested && !f.has_interval);
 	assert_int_equal(f.n_pairs, 2);
 	assert_true(f.difference == 3 && f.min == 2 && f.max == 4);
+	stats_free(st);
 }
 
 /* Few wall-clock runs give no verdict. */
@@ -295,15 +297,17 @@ static void compare_wall_needs_runs(void **state)
 	const struct compare_sample v[5] = { { 1, false, 0, 5 }, { 2, false, 0, 1 }, { 3, false, 0, 3 },
 					     { 4, false, 0, 2 }, { 5, false, 0, 4 } };
 	struct compare_figure f = {};
+	struct stats *st = stats_new();
 
 	(void)state;
 	compare_summarize(v, 4, true, &f);
 	assert_true(f.value == 2.5);
-	compare_difference(v, 4, v, 5, true, &f);
+	compare_difference(st, v, 4, v, 5, true, &f);
 	assert_true(f.few && !f.has_difference);
 	f = (struct compare_figure){};
-	compare_difference(v, 5, v, 5, true, &f);
+	compare_difference(st, v, 5, v, 5, true, &f);
 	assert_true(f.has_difference && f.difference == 0);
+	stats_free(st);
 }
 
 /* A crash shows as a crash, never as a number. */
@@ -367,6 +371,149 @@ static void one_cell_two_names(void **state)
 	store_close(store);
 }
 
+/* Six seeds on both kernels: insns always 14 more, hot_lost to and fro, faults fixed. */
+static void ingest_seeds(struct store *store, const struct scratch *s)
+{
+	static const int noise[] = { 5, -3, 8, -6, 1, -4 };
+
+	for (int i = 0; i < 12; i++) {
+		const bool series = i >= 6;
+		const int seed = i % 6 + 1;
+		char insns[64], lost[64];
+		struct run r = { (char)("0123456789ab"[i]), 1, series ? "series" : "base", "i386", "insn",
+				 "ok", seed, { insns, lost, series ? "faults - 7\n" : "faults - 6\n" } };
+
+		snprintf(insns, sizeof(insns), "insns - %d\n", 1000 + 10 * seed + (series ? 13 + seed % 3 : 0));
+		snprintf(lost, sizeof(lost), "hot_lost - %d\n", 100 + (series ? noise[seed - 1] : 0));
+		ingest(store, s, &r);
+	}
+}
+
+static void compare_gives_verdicts(void **state)
+{
+	struct compare_options o = by_kernel();
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct compare c;
+	struct error err;
+	char *text;
+
+	ingest_seeds(store, s);
+	assert_int_equal(compare_build(store, &o, &c, &err), 0);
+	assert_int_equal(c.groups[0].nr_rows, 3);
+	/* p = 2 / 64 is the least of six pairs, and with two tests not enough: one more */
+	assert_int_equal(c.groups[0].rows[0].figures[1].verdict, COMPARE_FEW);
+	assert_int_equal(c.groups[0].rows[0].figures[1].more, 1);
+	assert_int_equal(c.groups[0].rows[1].figures[1].verdict, COMPARE_UNSHOWN);
+	/* no seed moves it: exact */
+	assert_int_equal(c.groups[0].rows[2].figures[1].verdict, COMPARE_EXACT);
+	assert_false(compare_any_worse(&c));
+	compare_release(&c);
+	o.metrics = "insns";
+	assert_int_equal(compare_build(store, &o, &c, &err), 0);
+	assert_int_equal(c.groups[0].rows[0].figures[1].verdict, COMPARE_DIFFERS);
+	assert_true(c.groups[0].rows[0].figures[1].lo > 10 && c.groups[0].rows[0].figures[1].hi < 20);
+	assert_true(compare_any_worse(&c));
+	compare_release(&c);
+	text = text_of(store, &o, &err);
+	assert_non_null(strstr(text, "%)*  [-1.")); /* more instructions: worse, marked, with interval */
+	free(text);
+	store_close(store);
+}
+
+static void widths(const char *text, size_t max)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		if (len > max)
+			fail_msg("%zu columns: %.*s", len, (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void compare_formats(void **state)
+{
+	struct compare_options o = by_kernel();
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct compare c;
+	struct error err;
+	char *text = NULL;
+	size_t len;
+	FILE *f;
+
+	ingest_seeds(store, s);
+	o.metrics = "insns";
+	assert_int_equal(compare_build(store, &o, &c, &err), 0);
+	f = open_memstream(&text, &len);
+	compare_changelog(&c, f);
+	fclose(f);
+	widths(text, 75);
+	assert_non_null(strstr(text, "clock insn, tcg, 6 seeds\n"));
+	assert_non_null(strstr(text, "Losers:\n  insns"));
+	assert_non_null(strstr(text, "highwater compare kernel=base,series\n"));
+	free(text);
+	f = open_memstream(&text, &len);
+	compare_csv(&c, f);
+	fclose(f);
+	assert_non_null(strstr(text, "fault arch=i386 memory=256M pages=16 vm.swappiness=60,insn,\"tcg, 6 seeds\","
+				     "insns,,insns,lower,series,6,1049,ok,differs,14,"));
+	free(text);
+	compare_release(&c);
+	store_close(store);
+}
+
+/* The same cells under both clocks: verdicts beside each other. */
+static void clocks_beside_each_other(void **state)
+{
+	struct compare_options o = by_kernel();
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct compare c;
+	struct error err;
+	char *text;
+
+	for (int i = 0; i < 10; i++) {
+		char ticks[64];
+		const struct run wall = { (char)("0123456789"[i]), 1, i < 5 ? "base" : "series", "i386", "wall",
+					  "ok", i % 5 + 1, { ticks } };
+
+		snprintf(ticks, sizeof(ticks), "tsc_ticks - %d\n", i < 5 ? 1000 + i : 900 + i);
+		ingest(store, s, &wall);
+	}
+	ingest(store, s, &(struct run){ 'a', 1, "base", "i386", "insn", "ok", 1, { "insns - 100\n" } });
+	ingest(store, s, &(struct run){ 'b', 1, "series", "i386", "insn", "ok", 1, { "insns - 110\n" } });
+	assert_int_equal(compare_build(store, &o, &c, &err), 0);
+	assert_int_equal(c.nr_groups, 2);
+	assert_int_equal(c.nr_beside, 1);
+	assert_true(c.beside[0].disagree); /* more instructions, less time */
+	compare_release(&c);
+	text = text_of(store, &o, &err);
+	assert_non_null(strstr(text, "DISAGREE"));
+	free(text);
+	store_close(store);
+}
+
+/* A kernel built anew under the old name: its runs count, not those before. */
+static void later_build_counts(void **state)
+{
+	struct compare_options o = by_kernel();
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct error err;
+	char *text;
+
+	ingest(store, s, &(struct run){ 'a', 1, "base", "i386", "insn", "ok", 1, { "insns - 1000\n" } });
+	ingest(store, s, &(struct run){ 'b', 1, "series", "i386", "insn", "ok", 1, { "insns - 9000\n" } });
+	ingest(store, s, &(struct run){ 'c', 1, "series", "i386", "insn", "ok", 1, { "insns - 1010\n" } });
+	text = text_of(store, &o, &err);
+	assert_non_null(strstr(text, "1000           1010 (  -1.00%)"));
+	assert_non_null(strstr(text, "1 cells of older builds"));
+	free(text);
+	store_close(store);
+}
+
 static void percent_signs(void **state)
 {
 	(void)state;
@@ -392,6 +539,10 @@ int main(void)
 		WITH_SCRATCH(compare_shows_status),
 		WITH_SCRATCH(compare_refuses),
 		WITH_SCRATCH(one_cell_two_names),
+		WITH_SCRATCH(compare_gives_verdicts),
+		WITH_SCRATCH(compare_formats),
+		WITH_SCRATCH(clocks_beside_each_other),
+		WITH_SCRATCH(later_build_counts),
 		cmocka_unit_test(percent_signs),
 	};
 
