@@ -35,7 +35,7 @@ STAGES = lib proto plan build boot run collect decode store cmd
 SRCS = $(foreach s,$(STAGES),$(wildcard harness/$(s)/*.c)) $(wildcard analysis/*/*.c)
 OBJS = $(SRCS:%.c=$(O)/obj/%.o)
 SAN_OBJS = $(SRCS:%.c=$(O)/san/%.o)
-GEN = $(O)/gen/schema_sql.h
+GEN = $(O)/gen/schema_sql.h $(O)/gen/page_css.h $(O)/gen/page_js.h
 UNIT_SRCS = $(wildcard harness/t/unit/test_*.c)
 UNITS = $(UNIT_SRCS:harness/t/unit/%.c=$(O)/t/%)
 BENCH = $(patsubst harness/t/bench/%.c,$(O)/bench/%,$(wildcard harness/t/bench/*.c))
@@ -67,11 +67,19 @@ $(O)/guest/agent-%: $(GUEST_SRCS) $(wildcard harness/guest/*.h harness/guest/*.d
 	$(call say,GUEST,$@)
 	$(Q)$(CC) $(ARCH_$*) $(GUEST_CFLAGS) -s -o $@ $(GUEST_SRCS)
 
+# A text file as a C string named after it.
+define AS_STRING
+@mkdir -p $(@D)
+$(call say,GEN,$@)
+$(Q){ echo 'static const char $(basename $(@F))[] ='; \
+  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $<; echo ';'; } > $@
+endef
+
 $(O)/gen/schema_sql.h: harness/store/schema.sql
-	@mkdir -p $(@D)
-	$(call say,GEN,$@)
-	$(Q){ echo 'static const char schema_sql[] ='; \
-	  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $<; echo ';'; } > $@
+	$(AS_STRING)
+
+$(O)/gen/page_%.h: analysis/report/page.%
+	$(AS_STRING)
 
 $(O)/obj/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)

@@ -315,6 +315,20 @@ int query_findings(struct store *s, int64_t run, char **ret, struct error *err)
 	return 0;
 }
 
+int query_run_facts(struct store *s, int64_t run, char **ret, struct error *err)
+{
+	sqlite3_stmt *st;
+	int rc;
+
+	if (db_prepare(s->db, &st, err, "SELECT facts FROM run WHERE id = ?", "i", run))
+		return -1;
+	rc = sqlite3_step(st) == SQLITE_ROW ? 0 : db_error(s->db, err, "read the facts");
+	if (!rc)
+		*ret = column(st, 0);
+	sqlite3_finalize(st);
+	return rc;
+}
+
 int query_facts(struct store *s, const char *prefix, unsigned int n, char **ret_facts,
 		char **ret_hash, int64_t *ret_run, struct error *err)
 {

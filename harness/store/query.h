@@ -96,6 +96,8 @@ const char *query_definition(const char *metric);
 
 /* The console's findings of a run, "KIND: LINE\n" each; the caller frees. */
 int query_findings(struct store *s, int64_t run, char **ret, struct error *err);
+/* facts.json of the run with this id; the caller frees. */
+int query_run_facts(struct store *s, int64_t run, char **ret, struct error *err);
 /* facts.json of run @n of the cell whose hash begins with @prefix; the caller frees
  * both. No such run, or several cells, is ERROR_INPUT. */
 int query_facts(struct store *s, const char *prefix, unsigned int n, char **ret_facts,

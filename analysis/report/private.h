@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of report/ share; nobody else includes it. */
+#ifndef REPORT_PRIVATE_H
+#define REPORT_PRIVATE_H
+
+#include "report/report.h"
+
+struct report {
+	struct store *store;
+	const struct report_options *o;
+	struct query_cells cells;
+	struct strbuf *out;
+	size_t nr_figures;
+};
+
+/* html.c: text that is not markup; control characters become '?'. */
+void html_text(struct strbuf *out, const char *text, size_t len);
+void html_str(struct strbuf *out, const char *text);
+/* A number for people: whole, or three decimals below a million. */
+void html_number(struct strbuf *out, double v);
+
+/* svg.c: figures, sized by their viewBox; colours are the page's. */
+struct svg_line {
+	const char *name;
+	double *x, *y;
+	size_t nr;
+	bool step; /* a value holds until the next point */
+};
+struct svg_plot {
+	const char *title, *x_label, *y_label;
+	bool dots, log_y;
+	const struct svg_line *lines;
+	size_t nr;
+	const double *cross; /* x of vertical marks */
+	size_t nr_cross;
+};
+#define SVG_MAX_LINES 6
+void svg_plot(struct strbuf *out, const struct svg_plot *p);
+/* @v: [rows][columns], 0 to @max; NAN is left blank. */
+void svg_heat(struct strbuf *out, const char *title, const char *const *rows, size_t nr_rows,
+	      size_t nr_columns, const double *v, double max, double t_end_ms);
+
+/* Distinct values of an axis, in stored order; freed by the caller, not what they point to. */
+size_t report_values(const struct query_cells *c, const char *axis, const char ***ret);
+/* The axes of @cell but for those of @but (NULL ends it), as text; the caller frees. */
+char *report_title(const struct query_cell *cell, const char *const *but);
+
+/* Cells that are equal in all axes but those of @but; free with report_groups_free(). */
+struct report_group {
+	char *title;
+	const struct query_cell **cells; /* that ended well */
+	size_t nr;
+};
+size_t report_groups(const struct query_cells *c, const char *const *but, struct report_group **ret);
+void report_groups_free(struct report_group *v, size_t nr);
+/* The first cell of @g with @value on @axis, or NULL. */
+const struct query_cell *report_find(const struct report_group *g, const char *axis,
+				     const char *value);
+
+/* The sections, each appended to r->out. */
+int report_comparisons(struct report *r, struct error *err);
+void report_matrix(struct report *r);
+int report_sweeps(struct report *r, struct error *err);
+int report_percentiles(struct report *r, struct error *err);
+int report_samples(struct report *r, struct error *err);
+int report_runs(struct report *r, struct error *err);
+
+#endif
