@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "boot/vm.h"
+#include "cmd/results.h"
 #include "cmd/verify.h"
 #include "collect/facts.h"
 #include "collect/job.h"
@@ -272,35 +273,23 @@ static struct schedule_limits limits_of(const struct pipeline_options *o)
 	};
 }
 
-static int prepare_results(const char *results, int *ret_lock, struct error *err)
-{
-	char *lock_path = xasprintf("%s/lock", results);
-	int rc = io_mkdirs(results, err);
-
-	if (!rc) {
-		*ret_lock = io_lock(lock_path, false, err);
-		rc = *ret_lock < 0 ? -1 : rundir_sweep(results, err);
-	}
-	free(lock_path);
-	return rc;
-}
-
 int pipeline_run(const struct session *session, const struct pipeline_options *o,
 		 struct pipeline_totals *ret_totals, struct error *err)
 {
 	static const struct schedule_ops ops = { start, done, abandoned, draw };
 	struct pipeline p = { .session = session, .o = o, .totals = ret_totals };
 	struct schedule_limits limits = limits_of(o);
-	char *db = xasprintf("%s/store.sqlite", o->results);
+	struct results results;
 	double t0 = now_s(), cpu0 = own_cpu_s();
-	int lock = -1, rc;
+	int rc;
 
 	*ret_totals = (struct pipeline_totals){};
-	rc = prepare_results(o->results, &lock, err);
-	if (!rc)
-		rc = store_open(db, true, &p.store, err);
-	if (!rc)
-		rc = find_missing(&p, err);
+	if (results_open(o->results, &results, err))
+		return -1;
+	p.store = results.store;
+	ret_totals->nr_recovered = results.nr_recovered;
+	results_warn(&results);
+	rc = find_missing(&p, err);
 	progress_init(&p.progress, stderr, p.nr, (double)p.nr);
 	p.cpu_before = own_cpu_s();
 	if (!rc && p.nr)
@@ -310,11 +299,8 @@ int pipeline_run(const struct session *session, const struct pipeline_options *o
 	progress_end(&p.progress);
 	ret_totals->wall_s = now_s() - t0;
 	ret_totals->harness_cpu_s = own_cpu_s() - cpu0;
-	store_close(p.store);
-	if (lock >= 0)
-		close(lock);
+	results_close(&results);
 	free(p.items);
 	free(p.sched);
-	free(db);
 	return rc;
 }

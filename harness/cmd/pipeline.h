@@ -23,6 +23,7 @@ struct pipeline_options {
 
 struct pipeline_totals {
 	size_t nr_cells, nr_cached, nr_run, nr_failed;
+	size_t nr_recovered; /* runs that a harness which died had finished and not stored */
 	size_t nr_verified, nr_different; /* cells with two equal, two different runs */
 	double cpu_s; /* of QEMU */
 	double harness_cpu_s;

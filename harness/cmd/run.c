@@ -88,6 +88,8 @@ static void print_totals(const struct pipeline_totals *t, const struct pipeline_
 	printf("%zu cells: %zu cached, %zu runs done in %s (guests used %s of CPU, the harness %.2f s), %zu not ok\n",
 	       t->nr_cells, t->nr_cached, t->nr_run, cmd_duration(t->wall_s, wall, sizeof(wall)),
 	       cmd_duration(t->cpu_s, cpu, sizeof(cpu)), t->harness_cpu_s, t->nr_failed);
+	if (t->nr_recovered)
+		printf("%zu finished runs were not in the store and are now\n", t->nr_recovered);
 	if (o->verify)
 		printf("verify: %zu cells identical twice, %zu different\n", t->nr_verified,
 		       t->nr_different);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collect/rundir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,15 +12,41 @@
 #include <unistd.h>
 
 #include "lib/io.h"
+#include "lib/parse.h"
 #include "lib/xalloc.h"
 
 #define CONSOLE_MAX (64u << 20) /* QEMU's file size limit keeps it far below */
+#define REGION_MAX (1u << 30) /* frames or raw events of one run */
+#define RUNDIR_MAX_N 1000000
 
-int rundir_begin(const char *results, const char *id, unsigned int n, struct region_size size,
-		 const void *job, size_t job_bytes, struct rundir *ret, struct error *err)
+char *rundir_path(const char *results, const char *id, unsigned int n)
+{
+	return xasprintf("%s/runs/%s/%u", results, id, n);
+}
+
+int rundir_name(const char *path, char id[SHA256_HEX], unsigned int *ret_n)
+{
+	const char *slash = strrchr(path, '/');
+	const char *start = slash;
+	uint64_t n;
+
+	while (start && start > path && start[-1] != '/')
+		start--;
+	if (!slash || slash - start != SHA256_HEX - 1 ||
+	    strspn(start, "0123456789abcdef") != SHA256_HEX - 1 || parse_u64(slash + 1, &n) ||
+	    n < 1 || n > RUNDIR_MAX_N)
+		return -1;
+	memcpy(id, start, SHA256_HEX - 1);
+	id[SHA256_HEX - 1] = '\0';
+	*ret_n = (unsigned int)n;
+	return 0;
+}
+
+int rundir_begin_copy(const char *results, const char *id, unsigned int n, struct rundir *ret,
+		      struct error *err)
 {
 	struct rundir r = {
-		.final = xasprintf("%s/runs/%s/%u", results, id, n),
+		.final = rundir_path(results, id, n),
 		.tmp = xasprintf("%s/tmp/%.16s-%u-%ld", results, id, n, (long)getpid()),
 	};
 
@@ -29,8 +56,20 @@ int rundir_begin(const char *results, const char *id, unsigned int n, struct reg
 	r.disk = xasprintf("%s/disk", r.tmp);
 	*ret = r;
 	if (io_remove_tree(r.tmp, err) || io_mkdirs(r.tmp, err) ||
-	    io_write_file(r.console, "", 0, err) ||
-	    region_create(r.region, size, job, job_bytes, err)) {
+	    io_write_file(r.console, "", 0, err)) {
+		rundir_abandon(ret);
+		rundir_release(ret);
+		return -1;
+	}
+	return 0;
+}
+
+int rundir_begin(const char *results, const char *id, unsigned int n, struct region_size size,
+		 const void *job, size_t job_bytes, struct rundir *ret, struct error *err)
+{
+	if (rundir_begin_copy(results, id, n, ret, err))
+		return -1;
+	if (region_create(ret->region, size, job, job_bytes, err)) {
 		rundir_abandon(ret);
 		rundir_release(ret);
 		return -1;
@@ -99,6 +138,34 @@ int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct 
 	return 0;
 }
 
+/* A file of a finished run that not every run has. */
+static int read_optional(const char *path, size_t max, struct strbuf *out, struct error *err)
+{
+	return io_exists(path) ? io_read_file(path, max, out, err) : 0;
+}
+
+int rundir_read(const char *dir, struct rundir_evidence *ret, struct error *err)
+{
+	struct rundir_evidence e = {};
+	char *console = xasprintf("%s/console", dir), *frames = xasprintf("%s/frames", dir);
+	char *trace = xasprintf("%s/trace", dir);
+	int rc = 0;
+
+	if (io_read_file(console, CONSOLE_MAX, &e.console, err) ||
+	    io_read_file(frames, REGION_MAX, &e.frames, err) ||
+	    read_optional(trace, REGION_MAX, &e.trace, err)) {
+		rundir_evidence_release(&e);
+		rc = -1;
+	} else {
+		digest(&e);
+		*ret = e;
+	}
+	free(console);
+	free(frames);
+	free(trace);
+	return rc;
+}
+
 void rundir_evidence_release(struct rundir_evidence *e)
 {
 	strbuf_release(&e->frames);
@@ -112,6 +179,23 @@ static int put(const char *dir, const char *name, const void *data, size_t len, 
 	int rc = io_write_file(path, data, len, err);
 
 	free(path);
+	return rc;
+}
+
+/* A run that is being replaced (a failed one, run again) moves out of the way
+ * whole: at no moment does half of it stand under its name. */
+static int replace(struct rundir *r, struct error *err)
+{
+	char *old = xasprintf("%s.old", r->tmp);
+	int rc = 0;
+
+	if (io_exists(r->final))
+		rc = io_publish(r->final, old, err);
+	if (!rc)
+		rc = io_publish(r->tmp, r->final, err);
+	if (!rc)
+		rc = io_remove_tree(old, err);
+	free(old);
 	return rc;
 }
 
@@ -136,11 +220,8 @@ int rundir_finish(struct rundir *r, const struct rundir_evidence *e, const char 
 		rc = io_fsync_path(r->tmp, err);
 	if (!rc)
 		rc = io_mkdirs(parent, err);
-	/* A run that is being replaced (a failed one, run again) goes first. */
 	if (!rc)
-		rc = io_remove_tree(r->final, err);
-	if (!rc)
-		rc = io_publish(r->tmp, r->final, err);
+		rc = replace(r, err);
 	free(parent);
 	return rc;
 }
@@ -171,5 +252,67 @@ int rundir_sweep(const char *results, struct error *err)
 	if (!rc)
 		rc = io_mkdirs(tmp, err);
 	free(tmp);
+	return rc;
+}
+
+static int visible(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+/* The entries of @dir by name; none when it is not there. */
+static int entries(const char *dir, struct dirent ***ret, struct error *err)
+{
+	int nr = scandir(dir, ret, visible, alphasort);
+
+	if (nr >= 0)
+		return nr;
+	*ret = NULL;
+	return errno == ENOENT || errno == ENOTDIR ?
+		       0 :
+		       error_errno(err, ERROR_HOST, errno, "cannot read '%s'", dir);
+}
+
+static void free_entries(struct dirent **v, int nr)
+{
+	for (int i = 0; i < nr; i++)
+		free(v[i]);
+	free(v);
+}
+
+static int each_run_of(const char *cell, int (*each)(void *ctx, const char *dir, struct error *err),
+		       void *ctx, struct error *err)
+{
+	struct dirent **v;
+	int nr = entries(cell, &v, err), rc = nr < 0 ? -1 : 0;
+
+	for (int i = 0; !rc && i < nr; i++) {
+		char *dir = xasprintf("%s/%s", cell, v[i]->d_name);
+		char id[SHA256_HEX];
+		unsigned int n;
+
+		if (rundir_name(dir, id, &n) == 0)
+			rc = each(ctx, dir, err);
+		free(dir);
+	}
+	free_entries(v, nr);
+	return rc;
+}
+
+int rundir_each(const char *results, int (*each)(void *ctx, const char *dir, struct error *err),
+		void *ctx, struct error *err)
+{
+	char *runs = xasprintf("%s/runs", results);
+	struct dirent **v;
+	int nr = entries(runs, &v, err), rc = nr < 0 ? -1 : 0;
+
+	for (int i = 0; !rc && i < nr; i++) {
+		char *cell = xasprintf("%s/%s", runs, v[i]->d_name);
+
+		rc = each_run_of(cell, each, ctx, err);
+		free(cell);
+	}
+	free_entries(v, nr);
+	free(runs);
 	return rc;
 }

@@ -38,6 +38,10 @@ struct rundir {
 int rundir_begin(const char *results, const char *id, unsigned int n, struct region_size size,
 		 const void *job, size_t job_bytes, struct rundir *ret, struct error *err);
 
+/* The same without a region and a guest: for a run that is copied from elsewhere. */
+int rundir_begin_copy(const char *results, const char *id, unsigned int n, struct rundir *ret,
+		      struct error *err);
+
 /* Make the image of a swap disk, @bytes long, sparse. */
 int rundir_add_disk(struct rundir *r, uint64_t bytes, struct error *err);
 
@@ -50,6 +54,8 @@ struct rundir_evidence {
 	char digest[SHA256_HEX]; /* over frames, console and raw events */
 };
 int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct error *err);
+/* The same of a run directory that is finished. */
+int rundir_read(const char *dir, struct rundir_evidence *ret, struct error *err);
 void rundir_evidence_release(struct rundir_evidence *e);
 
 /* Write the files, drop the region and publish. */
@@ -61,5 +67,14 @@ void rundir_release(struct rundir *r);
 
 /* Remove what dead harnesses left in RESULTS/tmp. */
 int rundir_sweep(const char *results, struct error *err);
+
+/* RESULTS/runs/ID/N; the caller frees. */
+char *rundir_path(const char *results, const char *id, unsigned int n);
+/* Cell and number from the last two components of @path; -1 when they are none. */
+int rundir_name(const char *path, char id[SHA256_HEX], unsigned int *ret_n);
+
+/* Call @each with every run directory below @results, ordered by name; stops at -1. */
+int rundir_each(const char *results, int (*each)(void *ctx, const char *dir, struct error *err),
+		void *ctx, struct error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collect/rundir.h"
 #include "decode/console.h"
 #include "decode/metric.h"
 #include "decode/samples.h"
@@ -22,7 +23,7 @@
 /* What a run directory holds, read. */
 struct ingest {
 	char hash[SHA256_HEX];
-	uint64_t n;
+	unsigned int n;
 	struct strbuf facts_text, frames, console, trace;
 	json_t *facts;
 	const char *status, *detail;
@@ -30,23 +31,6 @@ struct ingest {
 	struct samples samples;
 	struct error why; /* of the detail, when the bytes do not decode */
 };
-
-/* The last two components of the path are the cell and the number. */
-static int parse_path(const char *dir, struct ingest *in, struct error *err)
-{
-	const char *slash = strrchr(dir, '/');
-	const char *start = slash;
-
-	while (start && start > dir && start[-1] != '/')
-		start--;
-	if (!slash || slash - start != SHA256_HEX - 1 ||
-	    strspn(start, "0123456789abcdef") != SHA256_HEX - 1 || parse_u64(slash + 1, &in->n) ||
-	    in->n < 1 || in->n > 1000000)
-		return error_set(err, ERROR_INPUT, "'%s' is no run directory", dir);
-	memcpy(in->hash, start, SHA256_HEX - 1);
-	in->hash[SHA256_HEX - 1] = '\0';
-	return 0;
-}
 
 static int read_file_of(const char *dir, const char *name, size_t max, struct strbuf *out,
 			struct error *err)
@@ -95,8 +79,9 @@ static int read_facts(struct ingest *in, const char *dir, struct error *err)
 
 static int load(struct ingest *in, const char *dir, struct error *err)
 {
-	if (parse_path(dir, in, err) ||
-	    read_file_of(dir, "facts.json", FACTS_MAX, &in->facts_text, err) ||
+	if (rundir_name(dir, in->hash, &in->n))
+		return error_set(err, ERROR_INPUT, "'%s' is no run directory", dir);
+	if (read_file_of(dir, "facts.json", FACTS_MAX, &in->facts_text, err) ||
 	    read_file_of(dir, "frames", FRAMES_MAX, &in->frames, err) ||
 	    read_file_of(dir, "console", FRAMES_MAX, &in->console, err) ||
 	    read_trace(dir, &in->trace, err) || read_facts(in, dir, err))
