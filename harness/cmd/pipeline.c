@@ -82,6 +82,20 @@ static void add_item(struct pipeline *p, const struct task *t, unsigned int n)
 	p->sched[p->nr++] = s;
 }
 
+/* What the plan claims, and of which cells. */
+static int keep_plan(struct pipeline *p, const struct plan *plan, struct error *err)
+{
+	const size_t nr = p->session->nr_tasks;
+	const char **ids = xcalloc(nr + 1, sizeof(*ids));
+	int rc;
+
+	for (size_t i = 0; i < nr; i++)
+		ids[i] = p->session->tasks[i].id;
+	rc = store_put_plan(p->store, plan, ids, nr, err);
+	free(ids);
+	return rc;
+}
+
 /* List the runs that are missing. */
 static int find_missing(struct pipeline *p, struct error *err)
 {
@@ -273,8 +287,9 @@ static struct schedule_limits limits_of(const struct pipeline_options *o)
 	};
 }
 
-int pipeline_run(const struct session *session, const struct pipeline_options *o,
-		 struct pipeline_totals *ret_totals, struct error *err)
+int pipeline_run(const struct session *session, const struct plan *plan,
+		 const struct pipeline_options *o, struct pipeline_totals *ret_totals,
+		 struct error *err)
 {
 	static const struct schedule_ops ops = { start, done, abandoned, draw };
 	struct pipeline p = { .session = session, .o = o, .totals = ret_totals };
@@ -289,7 +304,9 @@ int pipeline_run(const struct session *session, const struct pipeline_options *o
 	p.store = results.store;
 	ret_totals->nr_recovered = results.nr_recovered;
 	results_warn(&results);
-	rc = find_missing(&p, err);
+	rc = keep_plan(&p, plan, err);
+	if (!rc)
+		rc = find_missing(&p, err);
 	progress_init(&p.progress, stderr, p.nr, (double)p.nr);
 	p.cpu_before = own_cpu_s();
 	if (!rc && p.nr)

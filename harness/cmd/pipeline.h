@@ -30,8 +30,12 @@ struct pipeline_totals {
 	double wall_s;
 };
 
-/* 0: all done, 1: interrupted, -1: @err. Cells that fail are counted, not errors. */
-int pipeline_run(const struct session *session, const struct pipeline_options *o,
-		 struct pipeline_totals *ret_totals, struct error *err);
+/*
+ * @session is of @plan. 0: all done, 1: interrupted, -1: @err. Cells that fail are
+ * counted, not errors.
+ */
+int pipeline_run(const struct session *session, const struct plan *plan,
+		 const struct pipeline_options *o, struct pipeline_totals *ret_totals,
+		 struct error *err);
 
 #endif

@@ -4,7 +4,9 @@
 
 #include "cmd/cmd.h"
 #include "cmd/pipeline.h"
+#include "cmd/store.h"
 #include "lib/parse.h"
+#include "verdict/verdict.h"
 
 struct options {
 	const char *plan;
@@ -96,6 +98,38 @@ static void print_totals(const struct pipeline_totals *t, const struct pipeline_
 	printf("results: %s\n", o->results);
 }
 
+/* What the plan claims; ERROR_FOUND when not all of it holds. */
+static int print_verdict(const struct plan *plan, const char *results, struct error *err)
+{
+	struct verdicts v;
+	struct store *s;
+	int rc = cmd_open_store(results, &s, err);
+
+	if (rc)
+		return rc;
+	rc = verdicts_build(s, plan_name(plan), &v, err);
+	store_close(s);
+	if (rc)
+		return rc;
+	if (v.nr)
+		putchar('\n');
+	verdicts_text(&v, stdout);
+	rc = verdicts_all_hold(&v) ? 0 : ERROR_FOUND;
+	verdicts_release(&v);
+	return rc;
+}
+
+/* A shard has not the cells to judge by. */
+static int finish(const struct options *o, const struct plan *plan,
+		  const struct pipeline_totals *totals, struct error *err)
+{
+	int rc = plan_nr_claims(plan) && !o->run.nr_shards ?
+			 print_verdict(plan, o->run.results, err) :
+			 0;
+
+	return rc ? rc : totals->nr_failed || totals->nr_different ? ERROR_FOUND : 0;
+}
+
 static int run(const struct options *o, struct error *err)
 {
 	struct pipeline_totals totals;
@@ -112,13 +146,13 @@ static int run(const struct options *o, struct error *err)
 	rc = session_open(&session, &paths, plan, SESSION_BUILD, say, err);
 	if (rc)
 		goto out_plan;
-	rc = pipeline_run(&session, &o->run, &totals, err);
+	rc = pipeline_run(&session, plan, &o->run, &totals, err);
 	if (rc >= 0) {
 		print_totals(&totals, &o->run);
 		if (rc > 0)
 			fprintf(stderr, "interrupted; run the same command again to go on\n");
-		else if (totals.nr_failed || totals.nr_different)
-			rc = ERROR_FOUND;
+		else
+			rc = finish(o, plan, &totals, err);
 	}
 	session_close(&session);
 out_plan:
@@ -137,7 +171,8 @@ int cmd_run(int argc, char **argv)
 		.doc = "Run the cells of PLAN that have no result yet.\v"
 		       "Kernels and images that are missing are built first. A cell that has run is "
 		       "never run again; Ctrl-C keeps what is done. Exit code 1 when a cell is not ok "
-		       "or two runs of one cell differ.",
+		       "or two runs of one cell differ, or when what the plan claims (verdict:) does "
+		       "not hold.",
 	};
 	struct options o = { .run = { .results = "results" } };
 	struct error err;

@@ -155,37 +155,70 @@ static bool matches_key(const struct odometer *o, const struct experiment *e, st
 	return false;
 }
 
+/* Every key is looked at, so that a value nothing has is noticed. */
+static bool selects(struct selection *sel, const struct odometer *o, const struct experiment *e)
+{
+	bool all = sel->nr > 0;
+
+	for (size_t j = 0; j < sel->nr; j++)
+		all &= matches_key(o, e, &sel->keys[j]);
+	sel->nr_hits += all;
+	return all;
+}
+
 static bool excluded(struct spec *spec, const struct odometer *o, const struct experiment *e)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < spec->nr_exclusions; i++) {
-		struct exclusion *x = &spec->exclusions[i];
-		bool all = x->nr > 0;
-
-		/* Every key is looked at, so that a value nothing has is noticed. */
-		for (size_t j = 0; j < x->nr; j++)
-			all &= matches_key(o, e, &x->keys[j]);
-		x->nr_hits += all;
-		any |= all;
-	}
+	for (size_t i = 0; i < spec->nr_exclusions; i++)
+		any |= selects(&spec->exclusions[i], o, e);
 	return any;
 }
 
-/* An exclusion that leaves nothing out, or a value in it that no cell has, is a slip. */
+/* A cell that is there: count it for the claims that speak of it. */
+static void count_claims(struct spec *spec, const struct odometer *o, const struct experiment *e)
+{
+	for (size_t i = 0; i < spec->nr_claims; i++) {
+		struct claim *c = &spec->claims[i];
+
+		selects(&c->where, o, e);
+		for (size_t j = 0; j < c->nr_others; j++)
+			selects(&c->others[j], o, e);
+	}
+}
+
+/* A selection of nothing, or with a value that no cell has, is a slip. */
+static int check_selection(const struct spec *spec, const struct selection *sel, const char *what,
+			   struct error *err)
+{
+	for (size_t j = 0; j < sel->nr; j++)
+		for (size_t k = 0; k < sel->keys[j].nr; k++)
+			if (!sel->keys[j].v[k].hits)
+				return spec_error(spec, sel->keys[j].line, err, "%s: no cell has %s '%s'",
+						  what, sel->keys[j].name, sel->keys[j].v[k].text);
+	if (!sel->nr_hits)
+		return spec_error(spec, sel->line, err, "this %s: matches no cell", what);
+	return 0;
+}
+
 static int check_exclusions(const struct spec *spec, struct error *err)
 {
-	for (size_t i = 0; i < spec->nr_exclusions; i++) {
-		const struct exclusion *x = &spec->exclusions[i];
+	for (size_t i = 0; i < spec->nr_exclusions; i++)
+		if (check_selection(spec, &spec->exclusions[i], "exclude", err))
+			return -1;
+	return 0;
+}
 
-		for (size_t j = 0; j < x->nr; j++)
-			for (size_t k = 0; k < x->keys[j].nr; k++)
-				if (!x->keys[j].v[k].hits)
-					return spec_error(spec, x->keys[j].line, err,
-							  "exclude: no cell has %s '%s'", x->keys[j].name,
-							  x->keys[j].v[k].text);
-		if (!x->nr_hits)
-			return spec_error(spec, x->line, err, "this exclude: matches no cell");
+static int check_claims(const struct spec *spec, struct error *err)
+{
+	for (size_t i = 0; i < spec->nr_claims; i++) {
+		const struct claim *c = &spec->claims[i];
+
+		if (c->where.nr && check_selection(spec, &c->where, "where", err))
+			return -1;
+		for (size_t j = 0; j < c->nr_others; j++)
+			if (check_selection(spec, &c->others[j], "check", err))
+				return -1;
 	}
 	return 0;
 }
@@ -373,6 +406,7 @@ static int expand_one(struct expansion *x, struct spec *spec, const struct exper
 	do {
 		if (excluded(spec, &o, e))
 			continue;
+		count_claims(spec, &o, e);
 		rc = check_pair(spec, &o, e, err);
 		if (!rc)
 			rc = add_cell(x, spec, &o, e, err);
@@ -420,6 +454,8 @@ int expand(struct spec *spec, struct expansion *x, struct error *err)
 		return -1;
 	if (!x->nr_cells)
 		return error_set(err, ERROR_INPUT, "%s: the plan excludes every cell", spec->file);
+	if (check_claims(spec, err))
+		return -1;
 	return check_duplicates(x, spec, err);
 }
 

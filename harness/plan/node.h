@@ -31,4 +31,9 @@ int each_pair(const struct at *at, const char *what,
 int each_value(const struct at *at, const char *what,
 	       int (*fn)(const struct at *value, void *arg), void *arg);
 
+/* parse.c: a key of a selection, @sel, with its value or values. */
+int take_selection_key(const struct at *at, const char *key, void *sel);
+/* claim.c: an entry of verdict:; @spec is the spec. */
+int take_claim(const struct at *at, void *spec);
+
 #endif

@@ -60,13 +60,14 @@ void spec_release(struct spec *spec)
 	experiment_release(&spec->defaults);
 	for (size_t i = 0; i < spec->nr_experiments; i++)
 		experiment_release(&spec->experiments[i]);
-	for (size_t i = 0; i < spec->nr_exclusions; i++) {
-		for (size_t j = 0; j < spec->exclusions[i].nr; j++)
-			axis_release(&spec->exclusions[i].keys[j]);
-		free(spec->exclusions[i].keys);
-	}
+	for (size_t i = 0; i < spec->nr_exclusions; i++)
+		selection_release(&spec->exclusions[i]);
+	for (size_t i = 0; i < spec->nr_claims; i++)
+		claim_release(&spec->claims[i]);
 	free(spec->experiments);
 	free(spec->exclusions);
+	free(spec->claims);
+	free(spec->statement);
 	free(spec->file);
 	free(spec->configs);
 	free(spec->name);
@@ -74,32 +75,43 @@ void spec_release(struct spec *spec)
 }
 
 /* Append @v, which is taken over, to @a. */
-static int axis_append(const struct at *at, struct axis *a, struct value v)
+static int append_value(struct spec *spec, struct axis *a, struct value v, unsigned int line,
+			struct error *err)
 {
-	if (a->nr == MAX_LIST || at->spec->nr_values == MAX_VALUES) {
+	if (a->nr == MAX_LIST || spec->nr_values == MAX_VALUES) {
 		free(v.text);
-		return spec_error(at->spec, line_of(at->node), at->err,
+		return spec_error(spec, line, err,
 				  "'%s' has more than %d values, or all keys together more than %d",
 				  a->name, MAX_LIST, MAX_VALUES);
 	}
 	if ((a->nr & (a->nr - 1)) == 0)
 		a->v = xreallocarray(a->v, a->nr ? 2 * a->nr : 1, sizeof(*a->v));
 	a->v[a->nr++] = v;
-	at->spec->nr_values++;
+	spec->nr_values++;
 	return 0;
 }
 
 /* The same, and the same value twice is a slip. */
-static int axis_add(const struct at *at, struct axis *a, struct value v)
+static int add_value(struct spec *spec, struct axis *a, struct value v, unsigned int line,
+		     struct error *err)
 {
 	for (size_t i = 0; i < a->nr; i++)
 		if (strcmp(a->v[i].text, v.text) == 0) {
-			spec_error(at->spec, line_of(at->node), at->err, "'%s' has '%s' twice", a->name,
-				   v.text);
+			spec_error(spec, line, err, "'%s' has '%s' twice", a->name, v.text);
 			free(v.text);
 			return -1;
 		}
-	return axis_append(at, a, v);
+	return append_value(spec, a, v, line, err);
+}
+
+static int axis_append(const struct at *at, struct axis *a, struct value v)
+{
+	return append_value(at->spec, a, v, line_of(at->node), at->err);
+}
+
+static int axis_add(const struct at *at, struct axis *a, struct value v)
+{
+	return add_value(at->spec, a, v, line_of(at->node), at->err);
 }
 
 static void axis_start(const struct at *at, struct axis *a, const char *name)
@@ -347,44 +359,69 @@ static int add_experiment(const struct at *at, void *arg)
 	return add_default_params(at, e);
 }
 
-static int add_exclusion_value(const struct at *at, void *arg)
+static struct axis *selection_key(struct selection *sel, const char *key, unsigned int line)
 {
-	struct axis *a = arg;
-	const char *text = scalar(at, at->node, a->name);
+	for (size_t i = 0; i < sel->nr; i++)
+		if (strcmp(sel->keys[i].name, key) == 0)
+			return &sel->keys[i];
+	sel->keys = xreallocarray(sel->keys, sel->nr + 1, sizeof(*sel->keys));
+	sel->keys[sel->nr] = (struct axis){ .name = xstrdup(key), .line = line };
+	return &sel->keys[sel->nr++];
+}
+
+int selection_add(struct spec *spec, struct selection *sel, const char *key, const char *value,
+		  unsigned int line, struct error *err)
+{
+	struct axis *a = selection_key(sel, strcmp(key, "seed") == 0 ? "seeds" : key, line);
 	int id = axis_find(a->name);
 	struct value v = {};
 
-	if (!text)
-		return -1;
 	/* Sizes may be written in another unit than in the axis. */
 	if (id < 0 || id == AXIS_SWAP)
-		v.text = xstrdup(text);
-	else if (value_check(at->spec, (enum axis_id)id, text, line_of(at->node), &v, at->err))
+		v.text = xstrdup(value);
+	else if (value_check(spec, (enum axis_id)id, value, line, &v, err))
 		return -1;
-	return axis_add(at, a, v);
+	return add_value(spec, a, v, line, err);
 }
 
-static int add_exclusion_key(const struct at *at, const char *key, void *arg)
+void selection_release(struct selection *sel)
 {
-	struct exclusion *x = arg;
-	struct axis a = {};
+	for (size_t i = 0; i < sel->nr; i++)
+		axis_release(&sel->keys[i]);
+	free(sel->keys);
+	*sel = (struct selection){};
+}
 
-	axis_start(at, &a, strcmp(key, "seed") == 0 ? "seeds" : key);
-	x->keys = xreallocarray(x->keys, x->nr + 1, sizeof(a));
-	x->keys[x->nr++] = a;
-	return each_value(at, key, add_exclusion_value, &x->keys[x->nr - 1]);
+struct selecting {
+	struct selection *sel;
+	const char *key;
+};
+
+static int take_selection_value(const struct at *at, void *arg)
+{
+	const struct selecting *s = arg;
+	const char *text = scalar(at, at->node, s->key);
+
+	return text ? selection_add(at->spec, s->sel, s->key, text, line_of(at->node), at->err) : -1;
+}
+
+int take_selection_key(const struct at *at, const char *key, void *sel)
+{
+	struct selecting s = { sel, key };
+
+	return each_value(at, key, take_selection_value, &s);
 }
 
 static int add_exclusion(const struct at *at, void *arg)
 {
 	struct spec *spec = arg;
-	struct exclusion *x;
+	struct selection *x;
 
 	spec->exclusions =
 		xreallocarray(spec->exclusions, spec->nr_exclusions + 1, sizeof(*spec->exclusions));
 	x = &spec->exclusions[spec->nr_exclusions++];
-	*x = (struct exclusion){ .line = line_of(at->node) };
-	return each_pair(at, "exclude", add_exclusion_key, x);
+	*x = (struct selection){ .line = line_of(at->node) };
+	return each_pair(at, "exclude", take_selection_key, x);
 }
 
 static bool is_name(const char *s)
@@ -406,6 +443,14 @@ static int take_top_key(const struct at *at, const char *key, void *arg)
 		return each_value(at, key, add_experiment, spec);
 	if (strcmp(key, "exclude") == 0)
 		return each_value(at, key, add_exclusion, spec);
+	if (strcmp(key, "verdict") == 0)
+		return each_value(at, key, take_claim, spec);
+	if (strcmp(key, "statement") == 0) {
+		const char *text = scalar(at, at->node, key);
+
+		spec->statement = text ? xstrdup(text) : NULL;
+		return text ? 0 : -1;
+	}
 	if (strcmp(key, "name") == 0) {
 		const char *text = scalar(at, at->node, key);
 
@@ -420,7 +465,7 @@ static int take_top_key(const struct at *at, const char *key, void *arg)
 	return rc <= 0 ? rc :
 			 unknown_key(at, key,
 				     "name, kernel, arch, memory, vcpus, clock, seeds, swap, tunables, "
-				     "workload, events, sample, timeout, exclude");
+				     "workload, events, sample, timeout, exclude, statement, verdict");
 }
 
 static int take_document(struct spec *spec, yaml_document_t *doc, struct error *err)

@@ -70,3 +70,20 @@ const struct cell *plan_cell(const struct plan *plan, size_t i)
 {
 	return &plan->expansion.cells[i];
 }
+
+const char *plan_statement(const struct plan *plan)
+{
+	return plan->spec.statement ? plan->spec.statement : "";
+}
+
+size_t plan_nr_claims(const struct plan *plan)
+{
+	return plan->spec.nr_claims;
+}
+
+struct plan_claim plan_claim(const struct plan *plan, size_t i)
+{
+	const struct claim *c = &plan->spec.claims[i];
+
+	return (struct plan_claim){ c->claim, c->conditions, c->check };
+}

@@ -33,4 +33,15 @@ const char *plan_name(const struct plan *plan);
 size_t plan_nr_cells(const struct plan *plan);
 const struct cell *plan_cell(const struct plan *plan, size_t i);
 
+/* What the plan examines, in words; "" when it does not say. */
+const char *plan_statement(const struct plan *plan);
+/* What it claims: entries of verdict:, checked as far as can be without results. */
+struct plan_claim {
+	const char *claim; /* the sentence */
+	const char *where; /* cells it speaks of, "axis=value\n" each; values of one axis are alternatives */
+	const char *check; /* lib/expr.h */
+};
+size_t plan_nr_claims(const struct plan *plan);
+struct plan_claim plan_claim(const struct plan *plan, size_t i);
+
 #endif

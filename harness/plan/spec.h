@@ -50,11 +50,22 @@ struct experiment {
 	unsigned int line;
 };
 
-struct exclusion {
-	struct axis *keys; /* a cell that has one of the values of every key is left out */
+/* The cells that have one of the values of every key. */
+struct selection {
+	struct axis *keys;
 	size_t nr;
 	unsigned int line;
 	size_t nr_hits;
+};
+
+/* An entry of verdict:. */
+struct claim {
+	char *claim, *check;
+	struct selection where;
+	struct selection *others; /* what the check's "{... | axis=value}" turn to */
+	size_t nr_others;
+	char *conditions; /* where, in normal form */
+	unsigned int line;
 };
 
 struct spec {
@@ -64,8 +75,11 @@ struct spec {
 	struct experiment defaults; /* the top level */
 	struct experiment *experiments;
 	size_t nr_experiments;
-	struct exclusion *exclusions;
+	struct selection *exclusions;
 	size_t nr_exclusions;
+	char *statement; /* or NULL */
+	struct claim *claims;
+	size_t nr_claims;
 	size_t nr_values; /* of all lists together */
 };
 
@@ -77,6 +91,11 @@ void spec_error_at(const struct spec *spec, unsigned int line, struct error *err
 int spec_parse(const char *text, size_t len, struct spec *spec, struct error *err);
 void spec_release(struct spec *spec);
 void axis_release(struct axis *a);
+
+/* Add @value to key @key of @sel, sizes in normal form; the same value twice is an error. */
+int selection_add(struct spec *spec, struct selection *sel, const char *key, const char *value,
+		  unsigned int line, struct error *err);
+void selection_release(struct selection *sel);
 
 /* The key of an axis, e.g. "memory". */
 const char *axis_key(enum axis_id id);
@@ -93,6 +112,9 @@ int value_check_tunable(const struct spec *spec, const char *key, const char *te
 int value_check_param(const struct spec *spec, const struct workload_desc *w,
 		      const struct param_desc *p, const char *text, unsigned int line,
 		      struct value *ret, struct error *err);
+
+/* claim.c: free what it holds. */
+void claim_release(struct claim *c);
 
 /* file.c: the file of a workload, with what is derived from memory resolved. */
 int plan_file_text(const char *path, uint64_t memory_bytes, char **ret, struct error *err);

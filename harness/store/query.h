@@ -44,6 +44,29 @@ const char *query_axis_value(const struct query_cell *c, const char *name);
 /* Does the cell have @value on axis @name? */
 bool query_axis_is(const struct query_cell *c, const char *name, const char *value);
 
+/* What a plan claims of its cells (plan/plan.h). */
+struct query_claim {
+	char *claim, *where, *check;
+};
+
+struct query_plan {
+	int64_t id;
+	char *name, *statement;
+	struct query_claim *claims;
+	size_t nr_claims;
+	char **cells; /* hashes; none: the cells that have it on axis "plan" */
+	size_t nr_cells;
+};
+
+struct query_plans {
+	struct query_plan *v;
+	size_t nr;
+};
+
+/* The plans that have run, in the order they first did. */
+int query_plans(struct store *s, struct query_plans *ret, struct error *err);
+void query_plans_release(struct query_plans *p);
+
 /* "KEY=VALUE" conditions; all must hold. */
 struct query_filter {
 	const char **keys, **values;

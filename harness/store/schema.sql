@@ -74,3 +74,27 @@ CREATE TABLE IF NOT EXISTS sample (
   value  INTEGER NOT NULL,
   PRIMARY KEY (series, t_ns)
 ) STRICT, WITHOUT ROWID;
+
+-- What a plan claims of its cells (`verdict:`), as it was when it last ran.
+CREATE TABLE IF NOT EXISTS plan (
+  id        INTEGER PRIMARY KEY,
+  name      TEXT NOT NULL UNIQUE,
+  statement TEXT NOT NULL         -- what the plan examines, in words; may be empty
+) STRICT;
+
+-- Its cells, whether they have run or not.
+CREATE TABLE IF NOT EXISTS plan_cell (
+  plan INTEGER NOT NULL REFERENCES plan ON DELETE CASCADE,
+  seq  INTEGER NOT NULL,
+  hash TEXT NOT NULL,             -- of the cell
+  PRIMARY KEY (plan, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS claim (
+  plan       INTEGER NOT NULL REFERENCES plan ON DELETE CASCADE,
+  seq        INTEGER NOT NULL,
+  claim      TEXT NOT NULL,       -- a sentence
+  conditions TEXT NOT NULL,       -- cells it speaks of: "axis=value\n" each; "" for all
+  expression TEXT NOT NULL,       -- true where the claim holds (lib/expr.h)
+  PRIMARY KEY (plan, seq)
+) STRICT, WITHOUT ROWID;

@@ -16,7 +16,7 @@
  * older store is brought up to date by making what it lacks; the runs that are
  * in it have no rows there until they are read again.
  */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define SCHEMA_OLDEST 1
 #define APPLICATION_ID 0x48575452 /* "HWTR" */
 #define BUSY_MS 10000
@@ -140,6 +140,60 @@ int store_add_name(struct store *s, const char *cell, const char *axis, const ch
 	return db_run(s->db, err,
 		      "INSERT OR IGNORE INTO axis SELECT id, ?2, ?3, 'guest' FROM cell WHERE hash = ?1",
 		      "sss", cell, axis, value);
+}
+
+static int put_claims(sqlite3 *db, const struct plan *plan, struct error *err)
+{
+	const char *name = plan_name(plan);
+
+	if (db_run(db, err,
+		   "INSERT INTO plan(name, statement) VALUES(?1, ?2) "
+		   "ON CONFLICT(name) DO UPDATE SET statement = ?2",
+		   "ss", name, plan_statement(plan)) ||
+	    db_run(db, err, "DELETE FROM claim WHERE plan = (SELECT id FROM plan WHERE name = ?)", "s",
+		   name))
+		return -1;
+	for (size_t i = 0; i < plan_nr_claims(plan); i++) {
+		struct plan_claim c = plan_claim(plan, i);
+
+		if (db_run(db, err,
+			   "INSERT INTO claim VALUES((SELECT id FROM plan WHERE name = ?), ?, ?, ?, ?)",
+			   "sisss", name, (int64_t)i, c.claim, c.where, c.check))
+			return -1;
+	}
+	return 0;
+}
+
+static int put_cells(sqlite3 *db, const char *name, const char *const *cells, size_t nr,
+		     struct error *err)
+{
+	if (db_run(db, err, "DELETE FROM plan_cell WHERE plan = (SELECT id FROM plan WHERE name = ?)",
+		   "s", name))
+		return -1;
+	for (size_t i = 0; i < nr; i++)
+		if (db_run(db, err,
+			   "INSERT INTO plan_cell VALUES((SELECT id FROM plan WHERE name = ?), ?, ?)", "sis",
+			   name, (int64_t)i, cells[i]))
+			return -1;
+	return 0;
+}
+
+int store_put_plan(struct store *s, const struct plan *plan, const char *const *cells, size_t nr,
+		   struct error *err)
+{
+	struct error ignored;
+	int rc = db_exec(s->db, "BEGIN IMMEDIATE", err);
+
+	if (rc)
+		return rc;
+	rc = put_claims(s->db, plan, err);
+	if (!rc && cells)
+		rc = put_cells(s->db, plan_name(plan), cells, nr, err);
+	if (!rc)
+		rc = db_exec(s->db, "COMMIT", err);
+	if (rc)
+		db_exec(s->db, "ROLLBACK", &ignored);
+	return rc;
 }
 
 int store_mean_wall_s(struct store *s, double *ret, struct error *err)

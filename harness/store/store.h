@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "lib/error.h"
+#include "plan/plan.h"
 
 struct store;
 
@@ -32,6 +33,13 @@ int store_ingest_run(struct store *s, const char *dir, struct error *err);
 
 /* Say that cell @cell also goes by @value on @axis ("kernel", "plan"). */
 int store_add_name(struct store *s, const char *cell, const char *axis, const char *value,
+		   struct error *err);
+
+/*
+ * Keep what @plan states and claims, in place of what was there, and, unless @cells is
+ * NULL, the hashes of its @nr cells.
+ */
+int store_put_plan(struct store *s, const struct plan *plan, const char *const *cells, size_t nr,
 		   struct error *err);
 
 /* Mean wall seconds of the runs in the store; @ret is left alone when there are none. */

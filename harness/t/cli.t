@@ -30,7 +30,7 @@ plan() { printf '%s\n' "$1" >"$tmp/p.yaml"; }
 t 'no command' 2 'Usage: highwater COMMAND' "$hw"
 t 'unknown command' 2 "unknown command 'frobnicate'" "$hw" frobnicate
 t 'help' 0 'Commands:' "$hw" --help
-for verb in doctor fetch build plan run list show compare report import trace boot; do
+for verb in doctor fetch build plan run list show compare verdict report import trace boot; do
 	t "$verb --help" 0 "Usage: highwater $verb" "$hw" $verb --help
 done
 t 'unknown option' 2 'unrecognized option' "$hw" run --fast
@@ -45,6 +45,15 @@ plan 'name: t
 memroy: 1G
 workload: {name: "null"}'
 t 'unknown key' 2 "p.yaml:2: unknown key 'memroy'" "$hw" plan "$tmp/p.yaml"
+plan 'name: t
+workload: {name: fault, pages: 16}
+verdict: [{claim: c, check: "{faults} = 16"}]'
+t 'a claim that cannot be read' 2 "p.yaml:3: check '\{faults\} = 16', column 10: an operator" "$hw" plan "$tmp/p.yaml"
+plan 'name: t
+workload: {name: fault, pages: 16}
+verdict: [{claim: c, check: "{faults} == 16", where: {pages: 17}}]'
+t 'a claim of no cell' 2 "p.yaml:3: where: no cell has pages '17'" "$hw" plan "$tmp/p.yaml"
+t 'verdict without results' 2 "no results in '$tmp/none'" "$hw" verdict -o "$tmp/none"
 t 'no results' 2 "no results in '$tmp/none'" "$hw" compare kernel=base,series -o "$tmp/none"
 t 'compare without an axis' 2 'an axis to compare is needed' "$hw" compare
 t 'compare of one value' 2 'needs two values' "$hw" compare kernel=base

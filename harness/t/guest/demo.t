@@ -10,6 +10,11 @@ trap 'rm -rf "$r"' EXIT
 check 'demo: every cell ok and identical twice' says 0 '16 cells identical twice, 0 different' \
 	"$hw" run configs/plan/demo.yaml -o "$r" --verify
 
+check 'its claims hold' says 0 '6 claims: 6 hold, 0 fail' "$hw" verdict -o "$r"
+sed 's/> 100M"/> 200M"/; s/{faults} ==/{faulst} ==/' configs/plan/demo.yaml >"$r/wrong.yaml"
+check 'one that does not fails, one without figures is no success' \
+	says 1 '6 claims: 4 hold, 1 fail, 1 without data' "$hw" verdict "$r/wrong.yaml" -o "$r"
+
 get() { figure "$r" "$@"; }
 hot() { get "$1" "$2" hot-set "$3" "$4"; }
 

@@ -290,12 +290,64 @@ static void shipped_plans_load(void **state)
 	}
 }
 
+/* The line of the check is that of its own key, and a slip is found before anything runs. */
+static void claims(void **state)
+{
+	static const char head[] = "name: t\nkernel: [base, series]\narch: [i386, x86_64]\n"
+				   "workload: {name: fault, pages: [1024, 2048]}\n";
+	static const struct {
+		const char *verdict, *message;
+	} slips[] = {
+		{ "verdict: x\n", "p.yaml:5: 'verdict' wants a map" },
+		{ "verdict:\n  - {claim: x}\n", "p.yaml:6: an entry of verdict needs a 'check'" },
+		{ "verdict:\n  - {check: '{a} == 1'}\n", "p.yaml:6: an entry of verdict needs a 'claim'" },
+		{ "verdict:\n  - claim: x\n    check: '{a} = 1'\n",
+		  "p.yaml:7: check '{a} = 1', column 5: an operator is expected" },
+		{ "verdict:\n  - claim: x\n    check: '1 == 1'\n", "p.yaml:7: check '1 == 1' has no figure" },
+		{ "verdict:\n  - claim: x\n    chekc: y\n", "p.yaml:7: unknown key 'chekc' of a verdict" },
+		{ "verdict:\n  - claim: x\n    check: '{a} == 1'\n    where: {arch: arm}\n",
+		  "p.yaml:8: unknown arch 'arm'" },
+		{ "verdict:\n  - claim: x\n    check: '{a} == 1'\n    where: {pages: 512}\n",
+		  "p.yaml:8: where: no cell has pages '512'" },
+		{ "verdict:\n  - claim: x\n    check: '{a} == {a | pages=512}'\n",
+		  "p.yaml:7: check: no cell has pages '512'" },
+		{ "verdict:\n  - claim: x\n    check: '{a} == {a | memory=3X}'\n",
+		  "p.yaml:7: bad memory '3X'" },
+		{ "verdict:\n  - claim: ''\n    check: '{a} == 1'\n", "p.yaml:6: 'claim' of a verdict has 1 to" },
+		{ "exclude: {arch: i386, kernel: base}\nverdict:\n  - claim: x\n"
+		  "    check: '{a} == {a | arch=i386, kernel=base}'\n",
+		  "p.yaml:8: this check: matches no cell" },
+		{ "statement: [x]\n", "p.yaml:5: 'statement' wants a plain value" },
+	};
+	struct strbuf text = STRBUF_INIT;
+	struct plan *p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(slips) / sizeof(slips[0]); i++) {
+		strbuf_reset(&text);
+		strbuf_addf(&text, "%s%s", head, slips[i].verdict);
+		bad(text.buf, slips[i].message);
+	}
+	strbuf_reset(&text);
+	strbuf_addf(&text, "%sstatement: s\nverdict:\n  - claim: >\n      two\n      lines\n"
+		    "    where: {arch: [i386, x86_64], pages: 1024}\n    check: '{a} < {a | pages=2048}'\n",
+		    head);
+	p = good(text.buf);
+	assert_string_equal(plan_statement(p), "s");
+	assert_int_equal(plan_nr_claims(p), 1);
+	assert_string_equal(plan_claim(p, 0).claim, "two lines");
+	assert_string_equal(plan_claim(p, 0).where, "arch=i386\narch=x86_64\npages=1024\n");
+	assert_string_equal(plan_claim(p, 0).check, "{a} < {a | pages=2048}");
+	plan_free(p);
+	strbuf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(order_of_expansion),	cmocka_unit_test(overrides_and_axes),
 		cmocka_unit_test(exclusions),		cmocka_unit_test(errors_name_the_line),
-		cmocka_unit_test(exclusions_by_any_key), cmocka_unit_test(too_many_tunables),
+		cmocka_unit_test(exclusions_by_any_key), cmocka_unit_test(too_many_tunables), cmocka_unit_test(claims),
 		cmocka_unit_test(aliases_are_harmless), cmocka_unit_test(fio_job_is_resolved),
 		cmocka_unit_test(canonical_text),	cmocka_unit_test(kernel_names),
 		cmocka_unit_test(shipped_plans_load),
