@@ -15,6 +15,7 @@ packages=(
 	qemu-system-x86 seabios cpio debian-archive-keyring binutils zlib1g-dev
 	# tests
 	libcmocka-dev cppcheck clang clang-tidy libclang-rt-dev shellcheck trace-cmd
+	munge slurm-wlm
 )
 
 missing=()

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pipeline: the stages put together for `run`: which cells are missing, boot
- * them, collect, judge, publish, ingest, verify. The one place that sees all
- * stages; it decides nothing that a stage can decide.
+ * pipeline: the stages put together for `run`: which cells are missing
+ * (work.c), do them here (local.c) or on a cluster (slurm.c), verify. It
+ * decides nothing that a stage can decide.
  */
 #ifndef CMD_PIPELINE_H
 #define CMD_PIPELINE_H
@@ -19,6 +19,10 @@ struct pipeline_options {
 	bool verify; /* run every insn cell twice and compare */
 	bool retry; /* run cells again whose last run was not ok */
 	unsigned int shard, nr_shards; /* 1-based; 0: all */
+	bool slurm; /* as jobs of a cluster, not in guests here */
+	const char *plan; /* path of the plan, for those jobs */
+	const char *only; /* the id of the one cell to run, or NULL */
+	unsigned int only_n; /* and which of its runs */
 };
 
 struct pipeline_totals {

@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "cmd/pipeline.h"
 #include "cmd/store.h"
+#include "collect/rundir.h"
 #include "lib/parse.h"
 #include "verdict/verdict.h"
 
@@ -13,7 +14,7 @@ struct options {
 	struct pipeline_options run;
 };
 
-enum { KEY_VERIFY = 256, KEY_SHARD, KEY_RETRY };
+enum { KEY_VERIFY = 256, KEY_SHARD, KEY_RETRY, KEY_SLURM, KEY_ONLY };
 
 static const struct argp_option argp_options[] = {
 	{ "output", 'o', "DIR", 0, "where results are kept; default results", 0 },
@@ -21,8 +22,20 @@ static const struct argp_option argp_options[] = {
 	{ "verify", KEY_VERIFY, NULL, 0, "run every insn cell twice and compare them bit by bit", 0 },
 	{ "retry", KEY_RETRY, NULL, 0, "run cells again that failed before", 0 },
 	{ "shard", KEY_SHARD, "I/N", 0, "only every N-th cell, starting with the I-th", 0 },
+	{ "slurm", KEY_SLURM, NULL, 0, "as job arrays of Slurm; -j limits how many run at once", 0 },
+	{ "only", KEY_ONLY, "ID/N", 0, "only run N of the cell with this id", 0 },
 	{ 0 },
 };
+
+/* "ID/N", the way a run directory is named. */
+static void parse_only(struct argp_state *state, char *arg, struct pipeline_options *o)
+{
+	static char id[SHA256_HEX];
+
+	if (rundir_name(arg, id, &o->only_n))
+		argp_error(state, "--only '%s' is not ID/N", arg);
+	o->only = id;
+}
 
 static void parse_shard(struct argp_state *state, const char *arg, struct pipeline_options *o)
 {
@@ -60,6 +73,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_RETRY:
 		o->run.retry = true;
 		return 0;
+	case KEY_SLURM:
+		o->run.slurm = true;
+		return 0;
+	case KEY_ONLY:
+		parse_only(state, arg, &o->run);
+		return 0;
 	case KEY_SHARD:
 		parse_shard(state, arg, &o->run);
 		return 0;
@@ -67,10 +86,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (o->plan)
 			argp_error(state, "one plan at a time; '%s' is too many", arg);
 		o->plan = arg;
+		o->run.plan = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (!o->plan)
 			argp_error(state, "a plan is needed");
+		if (o->run.slurm && o->run.only)
+			argp_error(state, "--slurm and --only exclude each other");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -37,6 +37,8 @@ t 'unknown option' 2 'unrecognized option' "$hw" run --fast
 t 'run without a plan' 2 'a plan is needed' "$hw" run
 t 'bad -j' 2 "-j '0' is not a number" "$hw" run -j 0 x
 t 'bad shard' 2 "is not I/N" "$hw" run --shard 3/2 x
+t 'bad --only' 2 "is not ID/N" "$hw" run --only abc/1 x
+t '--slurm beside --only' 2 'exclude each other' "$hw" run --slurm --only "$(printf '%064d' 1)/1" x
 t 'a plan that is not there' 2 "cannot open '$tmp/none.yaml'" "$hw" run "$tmp/none.yaml"
 plan 'name: t
 workload: {name: nil}'

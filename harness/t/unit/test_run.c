@@ -16,6 +16,7 @@
 #include "lib/proc.h"
 #include "run/progress.h"
 #include "run/schedule.h"
+#include "run/slurm.h"
 
 #define MIB (1ull << 20)
 
@@ -160,12 +161,40 @@ static void eta(void **state)
 	assert_true(progress_eta(10, 3, 3) == 0);
 }
 
+/* What squeue may print, warnings and states of other releases included. */
+static void queue_lines(void **state)
+{
+	struct slurm_load load;
+
+	(void)state;
+	slurm_count("", &load);
+	assert_int_equal(load.waiting + load.running + load.held, 0);
+	slurm_count("PENDING|Resources\nRUNNING|None\nCOMPLETING|None\nPENDING|Dependency\n"
+		    "slurm_load_jobs: a warning\nPENDING|launch failed requeued held\n"
+		    "REQUEUE_HOLD|JobHeldAdmin\nPENDING|JobHeldUser",
+		    &load);
+	assert_int_equal(load.running, 2);
+	assert_int_equal(load.waiting, 5);
+	assert_int_equal(load.held, 2);
+}
+
+static void shell_words(void **state)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	slurm_quote("a b$c'd\\", &out);
+	assert_string_equal(out.buf, "'a b$c'\\''d\\'");
+	strbuf_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_lone_item_always_fits), cmocka_unit_test(wall_runs_alone),
 		cmocka_unit_test(ways_to_end),		   cmocka_unit_test(start_that_fails),
 		cmocka_unit_test(interrupt),		   cmocka_unit_test(eta),
+		cmocka_unit_test(queue_lines),		   cmocka_unit_test(shell_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
