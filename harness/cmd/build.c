@@ -50,12 +50,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static void say(void *ctx, const char *line)
-{
-	(void)ctx;
-	fprintf(stderr, "%s\n", line);
-}
-
 static int build_kernel(struct builder *b, const char *name, enum arch arch, struct error *err)
 {
 	struct kernel k;
@@ -76,7 +70,7 @@ static int build_kernel(struct builder *b, const char *name, enum arch arch, str
 /* The layers every workload of the table may need. */
 static int build_images(struct builder *b, enum arch arch, struct error *err)
 {
-	const struct initramfs_say s = { say, NULL };
+	const struct initramfs_say s = { cmd_say, NULL };
 
 	for (const struct workload_desc *w = workload_table; w->name; w++) {
 		struct initramfs image;
@@ -126,7 +120,7 @@ int cmd_build(int argc, char **argv)
 		return cmd_fail(&err);
 	rc = builder_init(&b, &paths, true, &err);
 	if (!rc) {
-		b.say = say;
+		b.say = cmd_say;
 		rc = build_all(&b, &o, &err);
 		builder_release(&b);
 	}

@@ -14,6 +14,12 @@ void cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
 	argp_parse(argp, argc, argv, 0, NULL, input);
 }
 
+void cmd_say(void *ctx, const char *line)
+{
+	(void)ctx;
+	fprintf(stderr, "%s\n", line);
+}
+
 const char *cmd_duration(double seconds, char *buf, size_t size)
 {
 	if (seconds < 60)

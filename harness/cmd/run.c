@@ -99,12 +99,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static void say(void *ctx, const char *line)
-{
-	(void)ctx;
-	fprintf(stderr, "%s\n", line);
-}
-
 static void print_totals(const struct pipeline_totals *t, const struct pipeline_options *o)
 {
 	char wall[32], cpu[32];
@@ -165,7 +159,7 @@ static int run(const struct options *o, struct error *err)
 	rc = plan_load(o->plan, paths.configs, &plan, err);
 	if (rc)
 		goto out_paths;
-	rc = session_open(&session, &paths, plan, SESSION_BUILD, say, err);
+	rc = session_open(&session, &paths, plan, SESSION_BUILD, cmd_say, err);
 	if (rc)
 		goto out_plan;
 	rc = pipeline_run(&session, plan, &o->run, &totals, err);

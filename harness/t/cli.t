@@ -30,7 +30,7 @@ plan() { printf '%s\n' "$1" >"$tmp/p.yaml"; }
 t 'no command' 2 'Usage: highwater COMMAND' "$hw"
 t 'unknown command' 2 "unknown command 'frobnicate'" "$hw" frobnicate
 t 'help' 0 'Commands:' "$hw" --help
-for verb in doctor fetch build plan run list show compare verdict report import trace boot; do
+for verb in doctor fetch build plan run list show compare verdict report import audit trace boot; do
 	t "$verb --help" 0 "Usage: highwater $verb" "$hw" $verb --help
 done
 t 'unknown option' 2 'unrecognized option' "$hw" run --fast
@@ -61,6 +61,8 @@ t 'compare without an axis' 2 'an axis to compare is needed' "$hw" compare
 t 'compare of one value' 2 'needs two values' "$hw" compare kernel=base
 t 'compare in a foreign format' 2 "unknown format 'pdf'" "$hw" compare kernel=a,b --format pdf
 t 'report without results' 2 "no results in '$tmp/none'" "$hw" report -r "$tmp/none" -o "$tmp/r.html"
+t 'a sample of nothing' 2 "is not a share above 0" "$hw" audit --sample 0%
+t 'an audit without results' 2 "no results in '$tmp/none'" "$hw" audit -o "$tmp/none"
 t 'import of nothing' 2 'a run directory or a directory of results is needed' "$hw" import -o "$tmp/r"
 t 'import of no results' 2 "is no run directory and holds no runs/" "$hw" import -o "$tmp/i" "$tmp"
 t 'list with a bad condition' 2 "is not KEY=VALUE" "$hw" list --where kernel

@@ -34,6 +34,30 @@ check 'the store can be made again from the run directories' says 0 'x86_64' \
 	"$hw" list -o "$tmp/a"
 check 'nothing temporary is left' test -z "$(find "$tmp/a/tmp" -mindepth 1)"
 
+# A second look, as at results of another machine.
+check 'audit: all cells run again here are the same' says 0 'cells run again: 4 same, 0 different' \
+	"$hw" audit -o "$tmp/b" --sample 100%
+lie=$(find "$tmp/b/runs" -mindepth 1 -maxdepth 1 | sort | tail -n 1)
+sed -i '3s/./#/' "$lie/1/console"
+check 'audit: what is not the same is named' says 1 'differs .*console, line 3: ' \
+	"$hw" audit -o "$tmp/b" --sample 100%
+# A run of a machine with another QEMU: whole, and not to be had here.
+sed 's/^qemu .*/qemu 99.0/' "$tmp/a/runs/$(basename "$lie")/1/cell" >"$tmp/cell"
+other=$tmp/foreign/runs/$(sha256sum "$tmp/cell" | cut -d' ' -f1)
+mkdir -p "$other"
+cp -r "$tmp/a/runs/$(basename "$lie")/1" "$other/1"
+cp "$tmp/cell" "$other/1/cell"
+check 'import takes it' says 0 '1 new, 0 in place' "$hw" import "$tmp/foreign" -o "$tmp/f"
+check 'import refuses a run that was tampered with' says 2 'do not have the digest of facts.json' \
+	"$hw" import "$tmp/b" -o "$tmp/g"
+check 'audit says in what it is another cell' says 3 "foreign .*there 'qemu 99.0', here 'qemu " \
+	"$hw" audit -o "$tmp/f"
+check 'import of the same runs adds nothing' says 0 '0 new, .* 4 here already|0 new, .* 8 here already' \
+	"$hw" import "$tmp/a" -o "$tmp/a"
+rm "$tmp/a/store.sqlite"*
+check 'a store that was lost is made again' says 0 '8 finished runs were not in the store' \
+	"$hw" run configs/plan/smoke.yaml -o "$tmp/a" --verify
+
 # A run that differs by one byte: the cell fails, and the line is named.
 first=$(find "$tmp/a/runs" -mindepth 1 -maxdepth 1 | sort | head -n 1)
 sed -i '3s/./#/' "$first/2/console"
