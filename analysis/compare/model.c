@@ -218,8 +218,11 @@ static void add_block(struct building *g, size_t i, size_t col, int64_t seed, in
 /* Shown on request only: too many rows, most of them the same everywhere. */
 static bool is_detail(const char *name)
 {
-	static const char *const details[] = { "vmstat.", "buddy.", "frag.unusable.", "frag.index.",
-					       "frag.differs" };
+	static const char *const details[] = { "vmstat.",     "buddy.",	  "frag.unusable.",
+					       "frag.index.", "frag.differs", "zone.",
+					       "pagetype.",   "pageblocks.",  "meminfo.",
+					       "disk.",	      "pressure.",	  "process.",
+					       "sample.file_" };
 
 	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
 		if (strncmp(name, details[i], strlen(details[i])) == 0)

@@ -35,7 +35,8 @@ static double number_of(const char *value)
 static bool skipped(const char *name)
 {
 	static const char *const families[] = { "vmstat.", "buddy.", "frag.", "sample.", "trace.",
-						"hist.", "latency.", "events." };
+						"hist.", "latency.", "events.", "disk.",
+						"pressure.", "process." };
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		if (strncmp(name, families[i], strlen(families[i])) == 0)

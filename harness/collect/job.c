@@ -17,6 +17,7 @@ void job_text(const struct cell *cell, unsigned int shift, struct strbuf *out)
 		.swap_bytes = cell->swap_bytes,
 		.workload = cell->workload->name,
 		.sample_ns = cell->sample_ns,
+		.sample_allocs = cell->sample_allocs,
 		.trace_text = cell->trace,
 	};
 	char *text, *file_name = NULL;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode/text.h"
+
 #define MAX_LINE 512
 #define MAX_BLOCKS (1ll << 32) /* of one order; far above any machine's */
 
@@ -38,27 +40,15 @@ static int parse_index(const char *word, int64_t *ret)
 static int parse_line(char *line, int (*number)(const char *word, int64_t *ret),
 		      struct buddy_zone *z)
 {
-	char *rest = line, *node, *zone, *word;
+	char *rest = line, *word;
 
 	*z = (struct buddy_zone){};
-	if (strncmp(rest, "Node ", 5) != 0)
+	if (text_zone(&rest, z->name, sizeof(z->name)))
 		return -1;
-	rest += 5;
-	node = strsep(&rest, ",");
-	if (!rest || strncmp(rest, " zone ", 6) != 0)
-		return -1;
-	rest += 6 + strspn(rest + 6, " ");
-	zone = strsep(&rest, " ");
-	if (snprintf(z->name, sizeof(z->name), strcmp(node, "0") ? "%s@%s" : "%s", zone, node) >=
-	    (int)sizeof(z->name))
-		return -1;
-	while (rest && (word = strsep(&rest, " "))) {
-		if (!*word)
-			continue;
+	while ((word = text_word(&rest)))
 		if (z->nr_orders == BUDDY_MAX_ORDERS || number(word, &z->v[z->nr_orders++]))
 			return -1;
-	}
-	return *zone && z->nr_orders ? 0 : -1;
+	return z->nr_orders ? 0 : -1;
 }
 
 static int parse_lines(const char *what, const char *text, size_t len,
@@ -92,6 +82,24 @@ int buddy_parse(const char *text, size_t len, struct buddy *ret, struct error *e
 int extfrag_parse(const char *text, size_t len, struct buddy *ret, struct error *err)
 {
 	return parse_lines("extfrag", text, len, parse_index, ret, err);
+}
+
+int extfrag_differs(const struct buddy *ours,
+		    int64_t (*compute)(const struct buddy_zone *z, size_t order), const char *text,
+		    size_t len, int64_t *ret, struct error *err)
+{
+	struct buddy kernel;
+
+	*ret = 0;
+	if (extfrag_parse(text, len, &kernel, err))
+		return -1;
+	if (kernel.nr != ours->nr)
+		return error_set(err, ERROR_FOUND, "extfrag and buddyinfo have other zones");
+	for (size_t i = 0; i < kernel.nr; i++)
+		for (size_t order = 0; order < kernel.zones[i].nr_orders; order++)
+			*ret += order >= ours->zones[i].nr_orders ||
+				compute(&ours->zones[i], order) != kernel.zones[i].v[order];
+	return 0;
 }
 
 struct contig {

@@ -34,6 +34,11 @@ int buddy_parse(const char *text, size_t len, struct buddy *ret, struct error *e
 /* debugfs extfrag/unusable_index and extfrag_index: the kernel's computation */
 int extfrag_parse(const char *text, size_t len, struct buddy *ret, struct error *err);
 
+/* How many entries of such a file are not what @compute makes of @ours. */
+int extfrag_differs(const struct buddy *ours,
+		    int64_t (*compute)(const struct buddy_zone *z, size_t order), const char *text,
+		    size_t len, int64_t *ret, struct error *err);
+
 int64_t buddy_unusable(const struct buddy_zone *z, size_t order);
 int64_t buddy_index(const struct buddy_zone *z, size_t order);
 /* Mean of the unusable index over all orders: the area under its curve. */

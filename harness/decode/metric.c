@@ -103,6 +103,7 @@ struct decoder {
 	size_t vmstat_begin_len;
 	bool wraps_at_32;
 	struct buddy buddy; /* of the last snapshot */
+	struct metrics begin; /* the small files of the first */
 };
 
 static int take_metric(struct decoder *d, const struct frame *f, struct error *err)
@@ -127,33 +128,53 @@ static int compare_extfrag(const struct decoder *d, const char *label,
 			   int64_t (*compute)(const struct buddy_zone *z, size_t order),
 			   const char *text, size_t len, struct error *err)
 {
-	struct buddy kernel;
-	int64_t differs = 0;
+	int64_t nr;
 
-	if (extfrag_parse(text, len, &kernel, err))
+	if (extfrag_differs(&d->buddy, compute, text, len, &nr, err))
 		return -1;
-	if (kernel.nr != d->buddy.nr)
-		return error_set(err, ERROR_FOUND, "extfrag and buddyinfo have other zones");
-	for (size_t i = 0; i < kernel.nr; i++)
-		for (size_t order = 0; order < kernel.zones[i].nr_orders; order++)
-			differs += order >= d->buddy.zones[i].nr_orders ||
-				   compute(&d->buddy.zones[i], order) != kernel.zones[i].v[order];
-	return metrics_add_int(d->m, "frag.differs", label, differs, err);
+	return metrics_add_int(d->m, "frag.differs", label, nr, err);
+}
+
+static int64_t value_at_begin(const struct metrics *begin, const struct metric *row)
+{
+	for (size_t i = 0; i < begin->nr; i++)
+		if (strcmp(begin->v[i].name, row->name) == 0 && strcmp(begin->v[i].label, row->label) == 0)
+			return begin->v[i].i;
+	return 0;
+}
+
+/* States at the end, counters over the work. */
+static int take_procfs(struct decoder *d, const char *path, const char *body, size_t len,
+		       struct error *err)
+{
+	struct metrics end = {};
+	int rc = procfs_metrics(path, body, len, &end, err);
+
+	for (size_t i = 0; !rc && i < end.nr; i++) {
+		const struct metric *r = &end.v[i];
+		int64_t since = procfs_is_counter(r->name) ? value_at_begin(&d->begin, r) : 0;
+
+		rc = metrics_add_int(d->m, r->name, r->label, r->i - since, err);
+	}
+	metrics_release(&end);
+	return rc;
 }
 
 static int take_end(struct decoder *d, const char *path, const char *body, size_t len,
 		    struct error *err)
 {
-	if (strcmp(path, "/proc/vmstat") == 0 && d->vmstat_begin)
-		return vmstat_metrics(d->vmstat_begin, d->vmstat_begin_len, body, len, d->wraps_at_32,
-				      d->m, err);
+	if (strcmp(path, "/proc/vmstat") == 0)
+		return d->vmstat_begin ?
+			       vmstat_metrics(d->vmstat_begin, d->vmstat_begin_len, body, len,
+					      d->wraps_at_32, d->m, err) :
+			       0;
 	if (strcmp(path, "/proc/buddyinfo") == 0)
 		return buddy_parse(body, len, &d->buddy, err) || buddy_metrics(body, len, d->m, err);
 	if (strcmp(path, "/sys/kernel/debug/extfrag/unusable_index") == 0)
 		return compare_extfrag(d, "unusable", buddy_unusable, body, len, err);
 	if (strcmp(path, "/sys/kernel/debug/extfrag/extfrag_index") == 0)
 		return compare_extfrag(d, "index", buddy_index, body, len, err);
-	return 0;
+	return take_procfs(d, path, body, len, err);
 }
 
 static int take_snapshot(struct decoder *d, const struct frame *f, struct error *err)
@@ -167,6 +188,8 @@ static int take_snapshot(struct decoder *d, const struct frame *f, struct error 
 	if (strcmp(line, "begin /proc/vmstat") == 0) {
 		d->vmstat_begin = body;
 		d->vmstat_begin_len = len;
+	} else if (strncmp(line, "begin ", 6) == 0) {
+		return procfs_metrics(line + 6, body, len, &d->begin, err);
 	} else if (strncmp(line, "end ", 4) == 0) {
 		return take_end(d, line + 4, body, len, err);
 	}
@@ -269,6 +292,7 @@ int metrics_decode(const void *data, size_t len, struct metrics *ret, struct err
 		else if (f.type < sizeof(take) / sizeof(take[0]) && take[f.type])
 			rc = take[f.type](&d, &f, err);
 	}
+	metrics_release(&d.begin);
 	if (!rc)
 		rc = add_samples(data, len, ret, err);
 	if (rc)

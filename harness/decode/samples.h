@@ -18,6 +18,7 @@ struct sample {
 
 struct series {
 	char name[80], label[64];
+	int64_t base; /* of a counter: its value before the window */
 	int64_t last;
 };
 
@@ -34,14 +35,33 @@ struct samples {
 int samples_decode(const void *frames, size_t len, struct samples *ret, struct error *err);
 void samples_release(struct samples *s);
 
-/* Append what the samples come to: "frag.area", the mean over time of the mean
- * over orders of each zone's unusable index. */
+/*
+ * Append what the samples come to: "frag.area", the mean over time of the mean over
+ * orders of each zone's unusable index; "frag.differs" of the sample where it is most;
+ * "process.peak_rss", the largest Rss of each process that was seen.
+ */
 int samples_metrics(const struct samples *s, struct metrics *m, struct error *err);
 
-/* procfs.c: the files that are sampled beside vmstat and buddyinfo, as rows. */
+/*
+ * The files that are sampled beside vmstat and buddyinfo, as rows. @path names a
+ * process ("/proc/12/stat", label "pid=12").
+ */
 int meminfo_metrics(const char *text, size_t len, struct metrics *m, struct error *err);
 int diskstats_metrics(const char *text, size_t len, struct metrics *m, struct error *err);
 int pressure_metrics(const char *what, const char *text, size_t len, struct metrics *m,
 		     struct error *err);
+int zoneinfo_metrics(const char *text, size_t len, struct metrics *m, struct error *err);
+int pagetypeinfo_metrics(const char *text, size_t len, struct metrics *m, struct error *err);
+int process_stat_metrics(const char *path, const char *text, size_t len, struct metrics *m,
+			 struct error *err);
+int smaps_rollup_metrics(const char *path, const char *text, size_t len, struct metrics *m,
+			 struct error *err);
+/* Of their rows: one that only grows, so that its change is the figure. */
+bool procfs_is_counter(const char *name);
+
+/* A file of a snapshot or sample that is none of vmstat, buddyinfo and extfrag: its rows
+ * as the kernel has them. 0 rows when @path is not known. */
+int procfs_metrics(const char *path, const char *text, size_t len, struct metrics *m,
+		   struct error *err);
 
 #endif

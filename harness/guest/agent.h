@@ -38,6 +38,8 @@ void emit_metric(const char *name, const char *label, uint64_t value);
 /* VALUE with three decimals: @numerator / @denominator; nothing if that is 0. */
 void emit_ratio(const char *name, const char *label, uint64_t numerator, uint64_t denominator);
 void emit_bye(const char *word);
+/* Bytes that are left for frames. */
+uint64_t emit_room(void);
 
 /* Read all of @path; the bytes are NUL-terminated and belong to a static
  * buffer that the next call reuses. NULL if it cannot be opened. */

@@ -99,6 +99,11 @@ void emit_ratio(const char *name, const char *label, uint64_t numerator, uint64_
 		  (unsigned int)(milli % 1000));
 }
 
+uint64_t emit_room(void)
+{
+	return header ? header->frames_cap - header->frames_bytes : 0;
+}
+
 void emit_bye(const char *word)
 {
 	emit(FRAME_BYE, word, strlen(word));

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "guest/agent.h"
+#include "guest/sample.h"
 #include "guest/snapshot.h"
 #include "guest/trace.h"
 #include "guest/workload.h"
@@ -155,7 +156,7 @@ static void phase_work(void)
 {
 	const struct job *job = region_job();
 
-	sample_start(job);
+	sample_start();
 	trace_start();
 	workload->run(job);
 	trace_stop();

@@ -2,74 +2,97 @@
 #include "guest/snapshot.h"
 
 #include <fcntl.h>
-#include <pthread.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/mman.h>
-#include <sys/timerfd.h>
-#include <poll.h>
 #include <unistd.h>
 
+#include "guest/budget.h"
 #include "guest/clock.h"
-
-/* Below the drain's: a sample can wait, a full ring buffer cannot. */
-#define PRIORITY 40
-#define STACK_BYTES (64 << 10)
-#define TEXT_BYTES (256 << 10)
+#include "guest/process.h"
 
 /*
  * What is kept of the kernel's state, raw; a file that this kernel does not have is
- * left out. The cheap ones are sampled too: pagetypeinfo walks every free list, and
- * zoneinfo prints the whole of vmstat once more for each zone. vmstat is the last of
- * the first snapshot and the first of the last, nearest to the window.
+ * left out. Dear are those that walk lists (pagetypeinfo: every free list, zoneinfo:
+ * vmstat once more for each zone). vmstat is the last of the first snapshot and the
+ * first of the last, nearest to the window; extfrag stands beside the buddyinfo it is
+ * computed from.
  */
 static struct source {
 	const char *path;
-	bool sampled;
+	enum snapshot_part part;
 	int fd;
+	uint64_t ticks, nr; /* spent by the sampler, and how often */
 } sources[] = {
-	{ "/proc/vmstat", true, -1 },
-	{ "/proc/buddyinfo", true, -1 },
-	{ "/sys/kernel/debug/extfrag/unusable_index", false, -1 },
-	{ "/sys/kernel/debug/extfrag/extfrag_index", false, -1 },
-	{ "/proc/meminfo", true, -1 },
-	{ "/proc/zoneinfo", false, -1 },
-	{ "/proc/pagetypeinfo", false, -1 },
-	{ "/proc/swaps", true, -1 },
-	{ "/proc/diskstats", true, -1 },
-	{ "/proc/pressure/memory", true, -1 },
-	{ "/proc/pressure/io", true, -1 },
-	{ "/proc/pressure/cpu", false, -1 },
+	{ "/proc/vmstat", PART_CHEAP, -1, 0, 0 },
+	{ "/proc/buddyinfo", PART_CHEAP, -1, 0, 0 },
+	{ "/sys/kernel/debug/extfrag/unusable_index", PART_DEAR, -1, 0, 0 },
+	{ "/sys/kernel/debug/extfrag/extfrag_index", PART_DEAR, -1, 0, 0 },
+	{ "/proc/pagetypeinfo", PART_DEAR, -1, 0, 0 },
+	{ "/proc/zoneinfo", PART_DEAR, -1, 0, 0 },
+	{ "/proc/meminfo", PART_CHEAP, -1, 0, 0 },
+	{ "/proc/swaps", PART_CHEAP, -1, 0, 0 },
+	{ "/proc/diskstats", PART_CHEAP, -1, 0, 0 },
+	{ "/proc/pressure/memory", PART_CHEAP, -1, 0, 0 },
+	{ "/proc/pressure/io", PART_CHEAP, -1, 0, 0 },
+	{ "/proc/pressure/cpu", PART_CHEAP, -1, 0, 0 },
 };
 
 #define NR_SOURCES (sizeof(sources) / sizeof(sources[0]))
 
-/* Read all of @s; -1 if this kernel does not have it. */
-static ssize_t read_source(const struct source *s, char *text)
+ssize_t snapshot_read(int fd, char *text)
 {
 	size_t len = 0;
 	ssize_t n = 0;
 
-	if (s->fd < 0)
+	if (fd < 0)
 		return -1;
 	do {
 		len += (size_t)n;
-		n = pread(s->fd, text + len, TEXT_BYTES - len, (off_t)len);
+		n = pread(fd, text + len, SNAPSHOT_TEXT_BYTES - len, (off_t)len);
 	} while (n > 0);
 	return n < 0 ? -1 : (ssize_t)len;
 }
 
-static char snapshot_text[TEXT_BYTES];
+void snapshot_put(enum frame_type type, const char *moment, const char *path, const char *text,
+		  size_t len)
+{
+	char head[128];
+	int head_len = snprintf(head, sizeof(head), "%s %s\n", moment, path);
+
+	emit_two(type, head, (size_t)head_len, text, len);
+}
+
+static char snapshot_text[SNAPSHOT_TEXT_BYTES];
+static struct budget dear;
 
 void snapshot_open(void)
 {
 	for (size_t i = 0; i < NR_SOURCES; i++) {
+		uint64_t begin;
+
 		sources[i].fd = open(sources[i].path, O_RDONLY | O_CLOEXEC);
 		/* The first read makes the kernel take the buffer it will need. */
-		read_source(&sources[i], snapshot_text);
+		snapshot_read(sources[i].fd, snapshot_text);
+		begin = clock_ticks();
+		snapshot_read(sources[i].fd, snapshot_text);
+		if (sources[i].part == PART_DEAR)
+			dear.ticks += clock_ticks() - begin;
+	}
+	process_open(snapshot_text);
+}
+
+static void put_source(struct source *s, enum frame_type type, const char *moment, char *text)
+{
+	const uint64_t begin = clock_ticks();
+	ssize_t len = snapshot_read(s->fd, text);
+
+	if (len < 0)
+		return;
+	snapshot_put(type, moment, s->path, text, (size_t)len);
+	if (type == FRAME_SAMPLE) {
+		s->ticks += clock_ticks() - begin;
+		s->nr++;
 	}
 }
 
@@ -77,128 +100,48 @@ void snapshot(const char *moment)
 {
 	const bool forward = strcmp(moment, "begin") != 0;
 
-	for (size_t i = 0; i < NR_SOURCES; i++) {
-		const struct source *s = &sources[forward ? i : NR_SOURCES - 1 - i];
-		ssize_t len = read_source(s, snapshot_text);
-		char head[128];
-		int head_len = snprintf(head, sizeof(head), "%s %s\n", moment, s->path);
-
-		if (len >= 0)
-			emit_two(FRAME_SNAPSHOT, head, (size_t)head_len, snapshot_text, (size_t)len);
-	}
+	if (!forward)
+		process_snapshot(moment, snapshot_text);
+	for (size_t i = 0; i < NR_SOURCES; i++)
+		put_source(&sources[forward ? i : NR_SOURCES - 1 - i], FRAME_SNAPSHOT, moment,
+			   snapshot_text);
+	if (forward)
+		process_snapshot(moment, snapshot_text);
 }
 
-/* The sampler: a thread of its own with nothing to allocate. */
-static char sample_text[TEXT_BYTES];
-static char stack[STACK_BYTES] __attribute__((aligned(4096)));
-static struct pollfd wait_for[2]; /* the timer, and the word to stop */
-static pthread_t sampler;
-static sem_t ready;
-static uint64_t nr_samples, nr_missed, cost_ticks;
-
-static void take_sample(void)
+void snapshot_window(void)
 {
-	const uint64_t begin = clock_ticks();
-
-	nr_samples++;
-	for (size_t i = 0; i < NR_SOURCES; i++) {
-		ssize_t len = sources[i].sampled ? read_source(&sources[i], sample_text) : -1;
-		char head[128];
-		int head_len = snprintf(head, sizeof(head), "%llu %s\n", (unsigned long long)nr_samples,
-					sources[i].path);
-
-		if (len >= 0)
-			emit_two(FRAME_SAMPLE, head, (size_t)head_len, sample_text, (size_t)len);
-	}
-	cost_ticks += clock_ticks() - begin;
+	dear.at = clock_ticks();
+	process_window(dear.at);
 }
 
-static void *sample_loop(void *arg)
+bool snapshot_sample(const char *moment, char *text)
 {
-	uint64_t nr;
+	const uint64_t now = clock_ticks();
+	const bool whole = budget_allows(&dear, now, dear.ticks);
+	uint64_t ticks = 0;
 
-	(void)arg;
-	sem_post(&ready);
-	while (!wait_for[1].revents) {
-		if (poll(wait_for, 2, -1) <= 0 || !(wait_for[0].revents & POLLIN) ||
-		    read(wait_for[0].fd, &nr, sizeof(nr)) != sizeof(nr))
+	for (size_t i = 0; i < NR_SOURCES; i++) {
+		const uint64_t begin = clock_ticks();
+
+		if (sources[i].part == PART_DEAR && !whole)
 			continue;
-		nr_missed += nr - 1;
-		take_sample();
+		put_source(&sources[i], FRAME_SAMPLE, moment, text);
+		if (sources[i].part == PART_DEAR)
+			ticks += clock_ticks() - begin;
 	}
-	return NULL;
+	if (whole)
+		budget_spend(&dear, now, now + ticks);
+	process_sample(moment, text);
+	return whole;
 }
 
-static void start_thread(void)
+void snapshot_report_cost(const struct job *job)
 {
-	const struct sched_param first = { .sched_priority = PRIORITY };
-	pthread_attr_t attr;
-
-	pthread_attr_init(&attr);
-	if (mlock(stack, sizeof(stack)) || mlock(sample_text, sizeof(sample_text)) ||
-	    sem_init(&ready, 0, 0) || pthread_attr_setstack(&attr, stack, sizeof(stack)) ||
-	    pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED) ||
-	    pthread_attr_setschedpolicy(&attr, SCHED_FIFO) ||
-	    pthread_attr_setschedparam(&attr, &first) ||
-	    pthread_create(&sampler, &attr, sample_loop, NULL))
-		agent_fail("cannot start the thread that samples");
-	pthread_attr_destroy(&attr);
-	sem_wait(&ready);
-}
-
-static bool sampling;
-static uint64_t window_ticks;
-
-void sample_prepare(const struct job *job)
-{
-	sampling = job->sample_ns;
-	if (!sampling)
-		return;
-	wait_for[0] = (struct pollfd){ .fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
-				       .events = POLLIN };
-	wait_for[1] = (struct pollfd){ .fd = eventfd(0, EFD_CLOEXEC), .events = POLLIN };
-	if (wait_for[0].fd < 0 || wait_for[1].fd < 0)
-		agent_fail_errno("cannot make the timer of the samples");
-	start_thread();
-}
-
-void sample_start(const struct job *job)
-{
-	const struct timespec every = { (time_t)(job->sample_ns / 1000000000u),
-					(long)(job->sample_ns % 1000000000u) };
-	const struct itimerspec t = { every, every };
-
-	window_ticks = clock_ticks();
-	if (sampling && timerfd_settime(wait_for[0].fd, 0, &t, NULL))
-		agent_fail_errno("cannot start the timer of the samples");
-}
-
-void sample_stop(void)
-{
-	const struct itimerspec never = {};
-
-	window_ticks = clock_ticks() - window_ticks;
-	if (sampling && timerfd_settime(wait_for[0].fd, 0, &never, NULL))
-		agent_fail_errno("cannot stop the timer of the samples");
-}
-
-void sample_report(const struct job *job)
-{
-	const uint64_t one = 1;
-
-	if (!sampling)
-		return;
-	if (write(wait_for[1].fd, &one, sizeof(one)) != sizeof(one) || pthread_join(sampler, NULL))
-		agent_fail("cannot stop the thread that samples");
-	emit_metric("sample.taken", "-", nr_samples);
-	emit_metric("sample.missed", "-", nr_missed);
-	if (job->insn) {
-		emit_metric("sample.insns", "-", cost_ticks >> job->shift);
-		emit_ratio("sample.insns_per_sample", "-", cost_ticks >> job->shift, nr_samples);
-	} else {
-		emit_metric("sample.tsc_ticks", "-", cost_ticks);
-	}
-	emit_ratio("sample.share", "-", cost_ticks * 100, window_ticks);
+	for (size_t i = 0; i < NR_SOURCES; i++)
+		if (sources[i].nr)
+			emit_ratio(job->insn ? "sample.file_insns" : "sample.file_ticks", sources[i].path,
+				   sources[i].ticks >> (job->insn ? job->shift : 0), sources[i].nr);
 }
 
 uint64_t vmstat(const char *name)

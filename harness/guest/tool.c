@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "guest/agent.h"
+#include "guest/process.h"
 
 static const char *const environment[] = { "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/tmp", "LC_ALL=C",
 				     "TMPDIR=/tmp", NULL };
@@ -35,10 +36,12 @@ int tool_run(const char *const argv[], const char *out)
 		agent_fail_errno("cannot start '%s'", argv[0]);
 	if (pid == 0)
 		exec_tool(argv, out);
+	process_tool(pid);
 	/* As PID 1 we also inherit orphans: reap whatever comes. */
 	do {
 		got = wait(&status);
 	} while (got != pid && (got > 0 || errno == EINTR));
+	process_tool(0);
 	if (got != pid)
 		agent_fail_errno("lost '%s'", argv[0]);
 	return status;

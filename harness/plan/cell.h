@@ -41,8 +41,8 @@ struct cell {
 	size_t nr_tunables;
 	const char *events; /* a list of configs/events/, or "none" */
 	const char *trace; /* what that list says, a line each (proto/trace.h), or "" */
-	const char *sample; /* "10ms": time between samples, or "none" */
-	uint64_t sample_ns; /* 0: none */
+	const char *sample; /* "10ms", "5000allocs": between samples; or "none" */
+	uint64_t sample_ns, sample_allocs; /* at most one is not 0 */
 	unsigned int seed; /* 1, 2, ... */
 	unsigned int timeout_s; /* wall; 0: the runner's default */
 };

@@ -356,7 +356,12 @@ static int add_cell(struct expansion *x, const struct spec *spec, const struct o
 		.workload = e->workload,
 		.events = current(o, AXIS_EVENTS)->text,
 		.sample = current(o, AXIS_SAMPLE)->text,
-		.sample_ns = current(o, AXIS_SAMPLE)->number,
+		.sample_ns = current(o, AXIS_SAMPLE)->code == SAMPLE_NS ?
+				     current(o, AXIS_SAMPLE)->number :
+				     0,
+		.sample_allocs = current(o, AXIS_SAMPLE)->code == SAMPLE_ALLOCS ?
+					 current(o, AXIS_SAMPLE)->number :
+					 0,
 		.seed = (unsigned int)current(o, AXIS_SEEDS)->number,
 		.timeout_s = (unsigned int)current(o, AXIS_TIMEOUT)->number,
 		.params = param_values(o),

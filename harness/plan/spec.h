@@ -27,10 +27,12 @@ enum axis_id {
 	NR_AXES,
 };
 
+enum sample_unit { SAMPLE_NS, SAMPLE_ALLOCS };
+
 struct value {
 	char *text; /* normal form */
 	uint64_t number; /* bytes, counts; for swap the size */
-	unsigned int code; /* enum arch, clock or swap */
+	unsigned int code; /* enum arch, clock, swap or sample_unit */
 	size_t hits; /* of an exclusion: cells that have it */
 };
 

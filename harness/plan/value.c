@@ -21,6 +21,11 @@
 #define MAX_SEED 1000000
 #define MIN_SAMPLE_NS 100000ull
 #define MAX_SAMPLE_NS 1000000000000ull
+/* At more the gathering takes over 1 % of the guest (harness/t/guest/samples.t). */
+#define DEFAULT_SAMPLE "50ms"
+/* Below, perf would throttle the count: 100 overflows in a tick. */
+#define MIN_SAMPLE_ALLOCS 1000
+#define MAX_SAMPLE_ALLOCS 1000000000
 #define MAX_TIMEOUT_S 86400
 #define MAX_TUNABLE 128
 
@@ -129,31 +134,51 @@ static int check_events(const struct spec *spec, const char *text, unsigned int 
 	return 0;
 }
 
-/* "none", or a number of us, ms or s, in the largest unit that fits. */
+struct unit {
+	const char *name;
+	enum sample_unit code;
+	uint64_t factor, min, max;
+};
+
+static void set_sample(struct value *ret, uint64_t n, const struct unit *u)
+{
+	ret->code = u->code;
+	ret->number = n * u->factor;
+	free(ret->text);
+	ret->text = xasprintf("%" PRIu64 "%s", n, u->name);
+}
+
+/* "none", a number of us, ms or s (in the largest unit that fits), or of allocations. */
 static int check_sample(const struct spec *spec, const char *text, unsigned int line,
 			struct value *ret, struct error *err)
 {
-	static const struct {
-		const char *name;
-		uint64_t ns;
-	} units[] = { { "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 } };
-	size_t digits = strspn(text, "0123456789");
+	static const struct unit units[] = {
+		{ "allocs", SAMPLE_ALLOCS, 1, MIN_SAMPLE_ALLOCS, MAX_SAMPLE_ALLOCS },
+		{ "s", SAMPLE_NS, 1000000000, MIN_SAMPLE_NS, MAX_SAMPLE_NS },
+		{ "ms", SAMPLE_NS, 1000000, MIN_SAMPLE_NS, MAX_SAMPLE_NS },
+		{ "us", SAMPLE_NS, 1000, MIN_SAMPLE_NS, MAX_SAMPLE_NS },
+	};
+	const char *from = strcmp(text, "default") == 0 ? DEFAULT_SAMPLE : text;
+	size_t digits = strspn(from, "0123456789");
+	const struct unit *u = NULL;
 	char number[16];
 	uint64_t n = 0;
 
 	if (strcmp(text, "none") == 0)
 		return 0;
-	snprintf(number, sizeof(number), "%.*s", (int)(digits < 10 ? digits : 0), text);
+	snprintf(number, sizeof(number), "%.*s", (int)(digits < 11 ? digits : 0), from);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && parse_u64(number, &n) == 0; i++)
-		if (strcmp(text + digits, units[i].name) == 0)
-			ret->number = n * units[i].ns;
-	if (ret->number < MIN_SAMPLE_NS || ret->number > MAX_SAMPLE_NS)
-		return spec_error(spec, line, err, "bad sample '%s': none, or a time from 100us to 1000s",
-				  text);
+		if (strcmp(from + digits, units[i].name) == 0)
+			u = &units[i];
+	if (!u || n > u->max / u->factor || n * u->factor < u->min)
+		return spec_error(spec, line, err,
+				  "bad sample '%s': none, default (%s), a time from 100us to 1000s, or "
+				  "from %dallocs to %dallocs",
+				  text, DEFAULT_SAMPLE, MIN_SAMPLE_ALLOCS, MAX_SAMPLE_ALLOCS);
+	n *= u->factor;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (ret->number % units[i].ns == 0) {
-			free(ret->text);
-			ret->text = xasprintf("%" PRIu64 "%s", ret->number / units[i].ns, units[i].name);
+		if (units[i].code == u->code && n % units[i].factor == 0) {
+			set_sample(ret, n / units[i].factor, &units[i]);
 			break;
 		}
 	return 0;

@@ -51,7 +51,9 @@ size_t job_encode(const struct job *job, char *out, size_t size)
 	for (size_t i = 0; i < job->nr_tunables; i++)
 		put(&w, "tunable %s %s\n", job->tunables[i].key, job->tunables[i].value);
 	if (job->sample_ns)
-		put(&w, "sample %" PRIu64 "\n", job->sample_ns);
+		put(&w, "sample ns %" PRIu64 "\n", job->sample_ns);
+	if (job->sample_allocs)
+		put(&w, "sample allocs %" PRIu64 "\n", job->sample_allocs);
 	for (const char *p = job->trace_text; p && *p; p += strcspn(p, "\n") + 1)
 		put(&w, "trace %.*s\n", (int)strcspn(p, "\n"), p);
 	put(&w, "workload %s\n", job->workload);
@@ -161,8 +163,14 @@ static int take_tunable(struct job *job, struct reader *r, char **rest)
 
 static int take_sample(struct job *job, struct reader *r, char **rest)
 {
+	const char *unit = word(rest);
+
 	(void)r;
-	return number(rest, &job->sample_ns);
+	if (!unit || job->sample_ns || job->sample_allocs)
+		return -EINVAL;
+	if (strcmp(unit, "ns") == 0)
+		return number(rest, &job->sample_ns);
+	return strcmp(unit, "allocs") == 0 ? number(rest, &job->sample_allocs) : -EINVAL;
 }
 
 static int take_trace(struct job *job, struct reader *r, char **rest)

@@ -7,7 +7,8 @@
  *   seed 1
  *   swap ram 268435456      backing (none, ram, disk) and bytes
  *   tunable vm.swappiness 60
- *   sample 10000000         ns of virtual time between samples; absent: none
+ *   sample ns 10000000      virtual time between samples, or allocs 10000: page
+ *                           allocations; absent: none
  *   trace kmem:mm_page_alloc  a line of the list of events (trace.h)
  *   workload fault
  *   param pages 16384       every parameter of the workload, normal form
@@ -43,7 +44,7 @@ struct job {
 	size_t nr_tunables;
 	struct job_pair params[JOB_MAX_PAIRS];
 	size_t nr_params;
-	uint64_t sample_ns; /* 0: none */
+	uint64_t sample_ns, sample_allocs; /* at most one is not 0 */
 	const char *trace_text; /* job_encode() only: lines, or NULL */
 	struct trace_line trace[TRACE_MAX_LINES]; /* job_parse() only */
 	size_t nr_trace;

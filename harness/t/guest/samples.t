@@ -12,10 +12,10 @@ cat >"$tmp/p.yaml" <<'PLAN'
 name: samples
 arch: [i386, x86_64]
 memory: 256M
-sample: [none, 5ms]
-workload: {name: fault, pages: 30000}
+sample: [none, 5ms, default, 5000allocs]
+workload: {name: fault, pages: 50000}
 PLAN
-check 'with and without samples: identical twice' says 0 '4 cells identical twice, 0 different' \
+check 'with and without samples: identical twice' says 0 '8 cells identical twice, 0 different' \
 	"$hw" run "$tmp/p.yaml" -o "$tmp/r" --verify
 
 id() { "$hw" list -o "$tmp/r" --where arch="$1" --where sample="$2" | cut -d' ' -f1; }
@@ -48,6 +48,41 @@ for a in i386 x86_64; do
 	done
 	check "$a: without a cadence there are no samples" says 2 'the plan needs sample:' \
 		"$hw" show "$(id $a none)" -o "$tmp/r" --samples '*'
+done
+# sum ARCH SAMPLE NAME [LABEL]: over all rows that begin so
+sum() { "$hw" show "$(id "$1" "$2")" -o "$tmp/r" | awk -v m="$3" -v l="${4-}" '
+	index($1, m) == 1 && (l == "" || index($0, l)) { n += $(l == "" && NF < 4 ? 2 : 3) } END { print n + 0 }'; }
+for a in i386 x86_64; do
+	zone=$([ $a = i386 ] && echo Normal || echo DMA32)
+	check "$a: gathering everything at the default cadence adds at most 1 % to the window" \
+		is "$((100 * ($(get $a 50ms insns) - $(get $a none insns))))" -le "$(get $a none insns)"
+	check "$a: and most of it is reported" \
+		is "$((2 * $(get $a 50ms sample.insns)))" -ge "$(($(get $a 50ms insns) - $(get $a none insns)))"
+	check "$a: a sample for each 5000 allocations" is "$(get $a 5000allocs sample.taken)" -eq 10
+	check "$a: each at most a tick late (300 allocations)" \
+		is "$("$hw" show "$(id $a 5000allocs)" -o "$tmp/r" --samples 'vmstat.pgalloc_*' |
+			awk -F, 'NR > 1 && $4 > 1000 { if (++n > 10) exit; late = $4 - n * 5000
+				if (late < 0 || late > 300) bad++ } END { print bad + 0 }')" -eq 0
+	for i in none 5ms 50ms 5000allocs; do
+		for o in 0 1 5 10; do
+			check "$a, sample $i: free blocks of order $o by type add up to buddyinfo" \
+				is "$(sum $a $i "pagetype.$zone" ",order=$o ")" -eq "$(get $a $i "buddy.$zone" "order=$o")"
+		done
+		check "$a, sample $i: free pages of the zones add up to vmstat" \
+			is "$(sum $a $i zone.free)" -eq "$(get $a $i vmstat.nr_free_pages)"
+		check "$a, sample $i: each page fault of the process is one of vmstat" \
+			is "$(get $a $i process.minflt pid=1)" -ge 50000
+		check "$a, sample $i: what the process has is what it touched" \
+			is "$(get $a $i process.Anonymous pid=1)" -ge $((50000 * 4))
+	done
+	for i in 5ms 50ms 5000allocs; do
+		check "$a, sample $i: in no sample do the indices differ from the kernel's" \
+			is "$(sum $a $i frag.differs samples)" -eq 0
+	done
+	check "$a: the dear files are part of some samples" is "$(get $a 5ms sample.whole)" -ge 1
+	check "$a: free lists by type over time" \
+		is "$(samples $a 'pagetype.*' | grep -c 'type=Movable,order=10')" -ge 2
+	check "$a: resident memory over time" is "$(samples $a process.rss | wc -l)" -ge 10
 done
 check 'fragmentation over time is compared as one figure' says 0 'frag.area (Normal|DMA32)' \
 	"$hw" compare arch=i386,x86_64 --where sample=5ms -o "$tmp/r"
