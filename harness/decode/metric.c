@@ -10,6 +10,7 @@
 #include "decode/buddy.h"
 #include "decode/frames.h"
 #include "decode/latency.h"
+#include "decode/layout.h"
 #include "decode/samples.h"
 #include "decode/tracefs.h"
 #include "lib/parse.h"
@@ -233,6 +234,7 @@ static int take_output(struct decoder *d, const struct frame *f, struct error *e
 	} kinds[] = {
 		{ "hist ", take_hist },
 		{ "ring-stats ", ring_stats_metrics },
+		{ "layout ", layout_metrics },
 	};
 	char line[160];
 	const char *body;

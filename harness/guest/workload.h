@@ -18,7 +18,7 @@ struct workload {
 };
 
 extern const struct workload workload_null, workload_fault, workload_hot_set, workload_fio,
-	workload_stress_ng, workload_mm_bench, workload_tunables;
+	workload_stress_ng, workload_mm_bench, workload_tunables, workload_layout;
 
 const struct workload *workload_by_name(const char *name);
 

@@ -68,6 +68,8 @@ const struct workload_desc workload_table[] = {
 	  mm_bench_params },
 	{ "tunables", "the series' sysctls refuse what is out of range", WORKLOAD_ANY, NULL, NULL,
 	  no_params },
+	{ "layout", "the virtual and the physical layout, for highwater map", WORKLOAD_ANY, NULL, NULL,
+	  no_params },
 	{},
 };
 

@@ -1,0 +1,1 @@
+vmalloc=256M
