@@ -47,14 +47,13 @@ const char *read_file(const char *path, size_t *ret_len);
 /* Write @text to @path; 0 or -errno. */
 int write_file(const char *path, const char *text);
 
-/* snapshot.c: a row of /proc/vmstat or a kB row of /proc/meminfo, now. */
+/* snapshot.c: a row of /proc/vmstat, a row of /proc/meminfo in KiB, now. One that is
+ * not there fails the cell. */
 uint64_t vmstat(const char *name);
+uint64_t meminfo_kib(const char *name);
 
 /* sysctl.c */
 void tunables_apply(const struct job *job);
-
-/* swap.c */
-void swap_start(const struct job *job);
 
 /* tool.c: run a program with its output in @out (stdout and stderr); returns its
  * wait status. */

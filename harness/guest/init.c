@@ -17,6 +17,7 @@
 #include "guest/agent.h"
 #include "guest/sample.h"
 #include "guest/snapshot.h"
+#include "guest/swap.h"
 #include "guest/trace.h"
 #include "guest/workload.h"
 

@@ -144,15 +144,26 @@ void snapshot_report_cost(const struct job *job)
 				   sources[i].ticks >> (job->insn ? job->shift : 0), sources[i].nr);
 }
 
-uint64_t vmstat(const char *name)
+/* The number after @name and @mark at the beginning of a line of @path. */
+static uint64_t row_of(const char *path, const char *name, char mark)
 {
-	const char *p = read_file("/proc/vmstat", NULL);
+	const char *p = read_file(path, NULL);
 	const size_t len = strlen(name);
 
 	if (!p)
-		agent_fail_errno("cannot read /proc/vmstat");
+		agent_fail_errno("cannot read %s", path);
 	for (; *p; p += strcspn(p, "\n"), p += *p == '\n')
-		if (strncmp(p, name, len) == 0 && p[len] == ' ')
+		if (strncmp(p, name, len) == 0 && p[len] == mark)
 			return strtoull(p + len + 1, NULL, 10);
-	agent_fail("this kernel has no vmstat row '%s'", name);
+	agent_fail("%s of this kernel has no row '%s'", path, name);
+}
+
+uint64_t vmstat(const char *name)
+{
+	return row_of("/proc/vmstat", name, ' ');
+}
+
+uint64_t meminfo_kib(const char *name)
+{
+	return row_of("/proc/meminfo", name, ':');
 }

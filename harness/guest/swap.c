@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "guest/agent.h"
+#include "guest/swap.h"
 
 #define SWAP_PAGE 4096u
 
@@ -47,24 +48,28 @@ static void write_header(int fd, uint64_t bytes)
 		agent_fail_errno("cannot write the swap header");
 }
 
-void swap_start(const struct job *job)
+void swap_use(const char *path, uint64_t bytes, bool fill_first)
 {
-	const char *path = strcmp(job->swap, "ram") == 0 ? "/dev/ram0" : "/dev/vda";
-	uint64_t bytes = 0;
-	int fd;
+	uint64_t has = 0;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
 
-	if (strcmp(job->swap, "none") == 0)
-		return;
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &bytes))
+	if (fd < 0 || ioctl(fd, BLKGETSIZE64, &has))
 		agent_fail_errno("cannot open swap device %s", path);
-	if (bytes < job->swap_bytes)
+	if (has < bytes)
 		agent_fail("swap device %s is smaller than asked", path);
-	bytes = job->swap_bytes / SWAP_PAGE * SWAP_PAGE;
-	if (strcmp(job->swap, "ram") == 0)
+	bytes = bytes / SWAP_PAGE * SWAP_PAGE;
+	if (fill_first)
 		fill(fd, bytes);
 	write_header(fd, bytes);
 	close(fd);
 	if (swapon(path, 0))
 		agent_fail_errno("cannot swap to %s", path);
+}
+
+void swap_start(const struct job *job)
+{
+	const bool ram = strcmp(job->swap, "ram") == 0;
+
+	if (strcmp(job->swap, "none") != 0)
+		swap_use(ram ? "/dev/ram0" : "/dev/vda", job->swap_bytes, ram);
 }

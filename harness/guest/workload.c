@@ -5,12 +5,11 @@
 
 #include "lib/parse.h"
 
+#define WORKLOAD(ident) &workload_##ident,
 static const struct workload *const all[] = {
-	&workload_null, &workload_fault, &workload_hot_set, &workload_fio, &workload_stress_ng,
-	&workload_mm_bench,
-	&workload_tunables,
-	&workload_layout,
+#include "guest/workload.def"
 };
+#undef WORKLOAD
 
 const struct workload *workload_by_name(const char *name)
 {

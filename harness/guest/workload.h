@@ -17,8 +17,9 @@ struct workload {
 	void (*run)(const struct job *job);
 };
 
-extern const struct workload workload_null, workload_fault, workload_hot_set, workload_fio,
-	workload_stress_ng, workload_mm_bench, workload_tunables, workload_layout;
+#define WORKLOAD(ident) extern const struct workload workload_##ident;
+#include "guest/workload.def"
+#undef WORKLOAD
 
 const struct workload *workload_by_name(const char *name);
 

@@ -55,6 +55,83 @@ static const struct param_desc mm_bench_params[] = {
 	{},
 };
 
+/* The device of the workloads about dirty pages (guest/disk.h). */
+#define SLOW_DISK_PARAMS \
+	{ "latency_ns", PARAM_COUNT, 1, 4000000000u, NULL, "2000000", "time of a request" }, \
+	{ "depth", PARAM_COUNT, 1, 1024, NULL, "1", "requests the device takes at a time" }, \
+	{ "request", PARAM_SIZE, 4 * KIB, MIB, NULL, "128K", "largest request" }
+
+static const struct param_desc dirty_idle_params[] = {
+	{ "write", PARAM_SIZE, 64 * KIB, GIB, NULL, "4M", "bytes to dirty, then nothing" },
+	SLOW_DISK_PARAMS,
+	{},
+};
+
+static const struct param_desc dirty_writer_params[] = {
+	{ "write", PARAM_SIZE, 64 * KIB, GIB, NULL, "128M", "bytes to write" },
+	{ "reads_alone", PARAM_COUNT, 1, 4096, NULL, "64", "reads before the writer starts" },
+	{ "read_every_ns", PARAM_COUNT, 1, 1000000000, NULL, "10000000", "the reader's pauses" },
+	SLOW_DISK_PARAMS,
+	{},
+};
+
+static const struct param_desc swap_params[] = {
+	{ "device", PARAM_SIZE, 0, 4 * GIB, NULL, "0", "its own swap device; 0: the cell's swap:" },
+	{ "latency_ns", PARAM_COUNT, 0, 4000000000u, NULL, "0", "of a request to its own device" },
+	{ "idle", PARAM_COUNT, 0, 1000, NULL, "50", "idle memory, % of what is available" },
+	{ "from", PARAM_COUNT, 1, 1000, NULL, "60", "the working set at first, %" },
+	{ "to", PARAM_COUNT, 1, 1000, NULL, "120", "and at last" },
+	{ "step", PARAM_COUNT, 1, 1000, NULL, "20", "by which it grows" },
+	{ "touches", PARAM_COUNT, 1, 10000000, NULL, "2048", "touches measured at each size" },
+	{ "order", PARAM_CHOICE, 0, 0, "random|seq", "random", "order of the touches" },
+	{},
+};
+
+static const struct param_desc reclaim_mix_params[] = {
+	{ "anon", PARAM_COUNT, 1, 1000, NULL, "70", "anonymous memory, % of what is available" },
+	{ "file", PARAM_COUNT, 1, 1000, NULL, "70", "page cache, %" },
+	{ "rounds", PARAM_COUNT, 1, 10000000, NULL, "8192", "touches of each that are measured" },
+	{},
+};
+
+static const struct param_desc watermarks_params[] = {
+	{ "cycles", PARAM_COUNT, 1, 1000, NULL, "8", "wake-ups of kswapd" },
+	{ "burst", PARAM_SIZE, MIB, GIB, NULL, "64M", "then read without a pause" },
+	{},
+};
+
+/* How memory is fragmented (guest/pin.h). */
+#define PIN_PARAMS(kinds, kind) \
+	{ "pin", PARAM_CHOICE, 0, 0, kinds, kind, "what stays" }, \
+	{ "keep", PARAM_COUNT, 2, 4096, NULL, "8", "one page in so many stays" }, \
+	{ "spare", PARAM_SIZE, MIB, GIB, NULL, "4M", "free memory that is not fragmented" }
+
+static const struct param_desc fragment_params[] = {
+	PIN_PARAMS("unmovable|movable|mixed", "unmovable"),
+	{ "order", PARAM_COUNT, 1, 10, NULL, "9", "order the indices are of" },
+	{},
+};
+
+static const struct param_desc high_order_params[] = {
+	PIN_PARAMS("none|movable|unmovable|mixed", "unmovable"),
+	{ "last", PARAM_COUNT, 4, 8, NULL, "8", "the highest order" },
+	{ "tries", PARAM_COUNT, 1, 1024, NULL, "1024", "blocks of each order, at most" },
+	{},
+};
+
+static const struct param_desc page_cache_params[] = {
+	{ "size", PARAM_SIZE, MIB, 64 * GIB, NULL, "8M", "bytes that are read and written" },
+	{ "block", PARAM_SIZE, 4 * KIB, MIB, NULL, "64K", "bytes per system call" },
+	{},
+};
+
+static const struct param_desc memcg_params[] = {
+	{ "limit", PARAM_SIZE, 4 * MIB, 64 * GIB, NULL, "24M", "memory.max of the group" },
+	{ "size", PARAM_SIZE, 4 * MIB, 64 * GIB, NULL, "32M", "anonymous memory it touches" },
+	{ "touches", PARAM_COUNT, 1, 10000000, NULL, "8192", "random touches" },
+	{},
+};
+
 const struct workload_desc workload_table[] = {
 	{ "null", "boot, snapshot, power off", WORKLOAD_ANY, NULL, NULL, no_params },
 	{ "fault", "anonymous page faults, instructions per fault", WORKLOAD_ANY, NULL, NULL,
@@ -66,6 +143,23 @@ const struct workload_desc workload_table[] = {
 	  stress_ng_params },
 	{ "mm_bench", "microbenchmarks in the kernel (variant +bench)", WORKLOAD_ANY, NULL, NULL,
 	  mm_bench_params },
+	{ "dirty-idle", "dirty pages left alone: when are they written", WORKLOAD_ANY, NULL, NULL,
+	  dirty_idle_params },
+	{ "dirty-writer", "a writer faster than the device, beside a reader", WORKLOAD_ANY, NULL, NULL,
+	  dirty_writer_params },
+	{ "swap", "idle memory beside a working set that grows", WORKLOAD_ANY, NULL, NULL, swap_params },
+	{ "reclaim-mix", "page cache against anonymous memory", WORKLOAD_ANY, NULL, NULL,
+	  reclaim_mix_params },
+	{ "watermarks", "at what levels of free memory kswapd wakes and sleeps", WORKLOAD_ANY, NULL, NULL,
+	  watermarks_params },
+	{ "fragment", "memory is fragmented on purpose, and merges again", WORKLOAD_ANY, NULL, NULL,
+	  fragment_params },
+	{ "high-order", "blocks of each order out of fragmented memory", WORKLOAD_ANY, NULL, NULL,
+	  high_order_params },
+	{ "page-cache", "a page by read() and write(): cold, warm, dirty, synced", WORKLOAD_ANY, NULL, NULL,
+	  page_cache_params },
+	{ "memcg", "a memory cgroup at its limit, free memory outside", WORKLOAD_ANY, NULL, NULL,
+	  memcg_params },
 	{ "tunables", "the series' sysctls refuse what is out of range", WORKLOAD_ANY, NULL, NULL,
 	  no_params },
 	{ "layout", "the virtual and the physical layout, for highwater map", WORKLOAD_ANY, NULL, NULL,

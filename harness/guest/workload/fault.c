@@ -11,29 +11,21 @@
 #include <unistd.h>
 
 #include "guest/clock.h"
+#include "guest/random.h"
 #include "guest/workload.h"
-
-/* xorshift64 (Marsaglia 2003, doi:10.18637/jss.v008.i14). */
-static uint64_t next_random(uint64_t *s)
-{
-	*s ^= *s << 13;
-	*s ^= *s >> 7;
-	*s ^= *s << 17;
-	return *s;
-}
 
 /* 0..n-1, shuffled if @seed; its own pages are touched before the window. */
 static uint32_t *make_order(uint32_t n, uint64_t seed)
 {
 	uint32_t *order = malloc(n * sizeof(*order));
-	uint64_t s = seed * 0x9e3779b97f4a7c15ull + 1;
+	uint64_t s = random_start(seed);
 
 	if (!order)
 		agent_fail("no memory for the order of %u pages", n);
 	for (uint32_t i = 0; i < n; i++)
 		order[i] = i;
 	for (uint32_t i = n; seed && i > 1; i--) {
-		uint32_t j = (uint32_t)(next_random(&s) % i);
+		uint32_t j = random_below(&s, i);
 		uint32_t t = order[i - 1];
 
 		order[i - 1] = order[j];

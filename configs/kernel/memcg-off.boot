@@ -1,0 +1,1 @@
+cgroup_disable=memory
