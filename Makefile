@@ -11,6 +11,7 @@
 #   make unit     unit tests (no guest), make quick: all tests that need no kernel
 #   make lint     cppcheck, clang-tidy, shellcheck, layering
 #   make fuzz     each fuzz target for FUZZ_SECONDS
+#   make crash    the crash tests whole: a fault at every call, 200 random kills
 #   make bench    figures; never part of a test
 #
 # Everything made goes to out/ (O=DIR for elsewhere) and ./highwater.
@@ -163,6 +164,12 @@ $(O)/tidy/%.ok: % .clang-tidy | $(GEN)
 
 fuzz: $(FUZZERS)
 	harness/t/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
+
+# Every call that changes the disk, and hundreds of random kills: minutes, not for every day.
+crash: all
+	CRASH_STEP=1 CRASH_RANDOM=200 prove --timer harness/t/guest/crash.t
+
+.PHONY: crash
 
 bench: all $(BENCH) $(O)/t/test_stats
 	harness/t/bench/run.sh $(O)

@@ -184,39 +184,54 @@ static int apply_one(const struct source *src, const struct patch *p, const char
 	return rc;
 }
 
-int series_apply(const struct source *src, const struct series *s, size_t nr, char commit[GIT_ID],
-		 char tree[GIT_ID], struct error *err)
+/* The ref that remembers the series' first steps: a chain of hashes of base and
+ * patches, so that equal patches on an equal base are applied once. */
+static void step_refs(const struct source *src, const struct series *s, size_t nr, char **refs)
 {
-	const struct git git = { .dir = src->repo };
 	struct strbuf seed = STRBUF_INIT;
-	char *ref = NULL;
-	int rc = 0;
 
-	memcpy(commit, src->commit, GIT_ID);
 	strbuf_adds(&seed, src->tree);
-	for (size_t i = 0; !rc && i < nr; i++) {
-		char hex[SHA256_HEX], id[GIT_ID];
+	for (size_t i = 0; i < nr; i++) {
+		char hex[SHA256_HEX];
 
-		/* The key of step i: the key of step i - 1 and the patch's own bytes. */
 		strbuf_add(&seed, s->v[i].text, s->v[i].len);
 		sha256_bytes(seed.buf, seed.len, hex);
 		strbuf_reset(&seed);
 		strbuf_adds(&seed, hex);
-		free(ref);
-		ref = xasprintf("refs/highwater/%s", hex);
-		if (git_id(&git, GIT_ARGS("rev-parse", "-q", "--verify", ref), id, err)) {
-			rc = apply_one(src, &s->v[i], commit, ref, id, err);
-			if (rc)
-				break;
+		refs[i] = xasprintf("refs/highwater/%s", hex);
+	}
+	strbuf_release(&seed);
+}
+
+int series_apply(const struct source *src, const struct series *s, size_t nr, char commit[GIT_ID],
+		 char tree[GIT_ID], struct error *err)
+{
+	const struct git git = { .dir = src->repo };
+	char **refs = xcalloc(nr + 1, sizeof(*refs));
+	char *of_tree = NULL, id[GIT_ID];
+	size_t have = nr;
+	int rc = 0;
+
+	memcpy(commit, src->commit, GIT_ID);
+	step_refs(src, s, nr, refs);
+	/* From the end: mostly all of it has been applied before. */
+	for (; have; have--)
+		if (git_id(&git, GIT_ARGS("rev-parse", "-q", "--verify", refs[have - 1]), id, err) == 0) {
+			memcpy(commit, id, GIT_ID);
+			break;
 		}
-		memcpy(commit, id, GIT_ID);
+	for (size_t i = have; !rc && i < nr; i++) {
+		rc = apply_one(src, &s->v[i], commit, refs[i], id, err);
+		if (!rc)
+			memcpy(commit, id, GIT_ID);
 	}
 	if (!rc) {
-		free(ref);
-		ref = xasprintf("%s^{tree}", commit);
-		rc = git_id(&git, GIT_ARGS("rev-parse", ref), tree, err);
+		of_tree = xasprintf("%s^{tree}", commit);
+		rc = git_id(&git, GIT_ARGS("rev-parse", of_tree), tree, err);
 	}
-	free(ref);
-	strbuf_release(&seed);
+	for (size_t i = 0; i < nr; i++)
+		free(refs[i]);
+	free(refs);
+	free(of_tree);
 	return rc;
 }

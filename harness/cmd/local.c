@@ -15,7 +15,7 @@
 #include "lib/now.h"
 #include "lib/xalloc.h"
 
-#define CONSOLE_BYTES (32ull << 20) /* a guest that prints more is stopped */
+#define CONSOLE_BYTES (8ull << 20) /* a guest that prints more is stopped */
 #define HOST_RESERVE (1ull << 30)
 
 /* A run in progress. */
@@ -103,6 +103,7 @@ static int take(struct local *l, const struct task *task, struct guest *g,
 	oe.region_problem = ev.problem;
 	oe.console = ev.console.buf;
 	oe.console_len = ev.console.len;
+	oe.qemu_log = ev.qemu_log.buf;
 	outcome_decide(&oe, ret_outcome);
 	facts.status = ret_outcome->status;
 	facts.detail = ret_outcome->detail;

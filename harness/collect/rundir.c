@@ -103,6 +103,12 @@ static void digest(struct rundir_evidence *e)
 	strbuf_release(&all);
 }
 
+/* A file that not every run has. */
+static int read_optional(const char *path, size_t max, struct strbuf *out, struct error *err)
+{
+	return io_exists(path) ? io_read_file(path, max, out, err) : 0;
+}
+
 /* Take frames and raw events out of the region, most of which was never written. */
 static int read_region(const char *path, struct rundir_evidence *e, struct error *err)
 {
@@ -129,6 +135,7 @@ int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct 
 	struct rundir_evidence e = {};
 
 	if (io_read_file(r->console, CONSOLE_MAX, &e.console, err) ||
+	    read_optional(r->qemu_log, CONSOLE_MAX, &e.qemu_log, err) ||
 	    read_region(r->region, &e, err)) {
 		rundir_evidence_release(&e);
 		return -1;
@@ -136,12 +143,6 @@ int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct 
 	digest(&e);
 	*ret = e;
 	return 0;
-}
-
-/* A file of a finished run that not every run has. */
-static int read_optional(const char *path, size_t max, struct strbuf *out, struct error *err)
-{
-	return io_exists(path) ? io_read_file(path, max, out, err) : 0;
 }
 
 int rundir_read(const char *dir, struct rundir_evidence *ret, struct error *err)
@@ -171,6 +172,7 @@ void rundir_evidence_release(struct rundir_evidence *e)
 	strbuf_release(&e->frames);
 	strbuf_release(&e->trace);
 	strbuf_release(&e->console);
+	strbuf_release(&e->qemu_log);
 }
 
 static int put(const char *dir, const char *name, const void *data, size_t len, struct error *err)

@@ -50,6 +50,7 @@ struct rundir_evidence {
 	struct strbuf frames; /* the part of the region that is frames */
 	struct strbuf trace; /* the part that is raw events, often empty */
 	struct strbuf console;
+	struct strbuf qemu_log; /* not part of the digest */
 	char problem[256]; /* why the region cannot be read (further), or "" */
 	char digest[SHA256_HEX]; /* over frames, console and raw events */
 };

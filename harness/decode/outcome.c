@@ -92,6 +92,49 @@ static void decide_numbers(const struct outcome_evidence *e, struct outcome *ret
 	metrics_release(&m);
 }
 
+/* Where the guest was when it ended. */
+static void add_place(struct outcome *o, const struct story *s)
+{
+	size_t len = strlen(o->detail);
+
+	if (*s->phase)
+		snprintf(o->detail + len, sizeof(o->detail) - len, ", in phase '%s'", s->phase);
+	else
+		snprintf(o->detail + len, sizeof(o->detail) - len, " before the agent said a word");
+}
+
+/* QEMU's own last line, made printable. */
+static void add_log(struct outcome *o, const char *log)
+{
+	size_t len = log ? strlen(log) : 0, start, at = strlen(o->detail);
+
+	while (len && log[len - 1] == '\n')
+		len--;
+	for (start = len; start && log[start - 1] != '\n'; start--)
+		;
+	if (start == len)
+		return;
+	snprintf(o->detail + at, sizeof(o->detail) - at, ": %.*s", (int)(len - start), log + start);
+	for (char *p = o->detail + at; *p; p++)
+		if (*p < ' ' || *p > 126)
+			*p = '?';
+}
+
+static void decide_exit(const struct schedule_exit *e, const struct story *s, const char *log,
+			struct outcome *ret)
+{
+	set(ret, e->timed_out ? "timeout" : "died", "");
+	if (e->timed_out)
+		snprintf(ret->detail, sizeof(ret->detail), "no end within %.0f s", e->wall_s);
+	else if (e->signal)
+		snprintf(ret->detail, sizeof(ret->detail), "QEMU was killed by signal %d (%s)", e->signal,
+			 strsignal(e->signal));
+	else
+		snprintf(ret->detail, sizeof(ret->detail), "QEMU ended with exit code %d", e->exit_code);
+	add_place(ret, s);
+	add_log(ret, log);
+}
+
 void outcome_decide(const struct outcome_evidence *e, struct outcome *ret)
 {
 	struct finding findings[CONSOLE_MAX_FINDINGS];
@@ -105,24 +148,15 @@ void outcome_decide(const struct outcome_evidence *e, struct outcome *ret)
 		bad = NULL; /* a workload may provoke the OOM killer and live */
 	if (bad) {
 		set(ret, status, bad->line);
-	} else if (e->exit->timed_out) {
-		set(ret, "timeout", "");
-		snprintf(ret->detail, sizeof(ret->detail), "no end within %.0f s, in phase '%s'",
-			 e->exit->wall_s, s.phase);
-	} else if (e->exit->signal || e->exit->exit_code) {
-		set(ret, "died", "");
-		snprintf(ret->detail, sizeof(ret->detail),
-			 e->exit->signal ? "QEMU was killed by signal %d, in phase '%s'" :
-					   "QEMU ended with exit code %d, in phase '%s'",
-			 e->exit->signal ? e->exit->signal : e->exit->exit_code, s.phase);
+	} else if (e->exit->timed_out || e->exit->signal || e->exit->exit_code) {
+		decide_exit(e->exit, &s, e->qemu_log, ret);
 	} else if (strcmp(s.bye, "fail") == 0) {
 		set(ret, "failed", s.fail);
 	} else if (e->region_problem[0] || s.problem[0]) {
 		set(ret, "garbage", e->region_problem[0] ? e->region_problem : s.problem);
 	} else if (strcmp(s.bye, "ok") != 0) {
-		set(ret, "died", "");
-		snprintf(ret->detail, sizeof(ret->detail), "the guest ended in phase '%s' without a word",
-			 s.phase);
+		set(ret, "died", "the guest ended without a word");
+		add_place(ret, &s);
 	} else {
 		decide_numbers(e, ret);
 	}

@@ -28,6 +28,7 @@ struct outcome_evidence {
 	const char *region_problem; /* "" when the region was whole */
 	const char *console;
 	size_t console_len;
+	const char *qemu_log; /* what QEMU itself said; "" or NULL: nothing */
 };
 
 void outcome_decide(const struct outcome_evidence *e, struct outcome *ret);

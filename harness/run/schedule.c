@@ -113,6 +113,14 @@ static void stop_all(struct loop *l)
 	}
 }
 
+/* Has it ended, though nobody has looked yet? */
+static bool has_ended(const struct running *r)
+{
+	struct pollfd fd = { .fd = r->pidfd, .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0;
+}
+
 static void enforce_deadlines(struct loop *l)
 {
 	double now = now_s();
@@ -120,7 +128,7 @@ static void enforce_deadlines(struct loop *l)
 	for (size_t i = 0; i < l->nr_running; i++) {
 		struct running *r = &l->running[i];
 
-		if (now >= r->deadline && !r->timed_out) {
+		if (now >= r->deadline && !r->timed_out && !has_ended(r)) {
 			r->timed_out = true;
 			kill(-r->pid, SIGKILL);
 			kill(r->pid, SIGKILL);

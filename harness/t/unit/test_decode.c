@@ -269,7 +269,7 @@ static void outcomes(void **state)
 	add_frame(&lies, FRAME_BYE, 1, "ok");
 
 	check_outcome(&ok, "", fine, "", "ok", "");
-	check_outcome(&cut, "", fine, "", "died", "in phase 'work' without a word");
+	check_outcome(&cut, "", fine, "", "died", "without a word, in phase 'work'");
 	check_outcome(&failed, "", fine, "", "failed", "no sysctl 'vm.x'");
 	check_outcome(&lies, "", fine, "", "garbage", "'many'");
 	check_outcome(&ok, "", fine, "the region was full", "garbage", "the region was full");
