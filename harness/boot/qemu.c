@@ -183,8 +183,9 @@ int qemu_version(enum arch arch, char **ret, struct error *err)
 			rc = error_set(err, ERROR_HOST, "'%s' does not tell its version",
 				       binaries[arch]);
 		else if (atof(p + sizeof(mark) - 1) < QEMU_OLDEST)
-			rc = error_set(err, ERROR_HOST, "'%s' is version %.8s; %.1f or newer is needed",
-				       binaries[arch], p + sizeof(mark) - 1, QEMU_OLDEST);
+			rc = error_set(err, ERROR_HOST, "'%s' is version %.*s; %.1f or newer is needed",
+				       binaries[arch], (int)strcspn(p + sizeof(mark) - 1, " (\n"),
+				       p + sizeof(mark) - 1, QEMU_OLDEST);
 		else
 			*ret = xstrndup(p + sizeof(mark) - 1, strcspn(p + sizeof(mark) - 1, "\n"));
 	}

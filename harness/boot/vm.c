@@ -3,16 +3,26 @@
 
 #include <sys/resource.h>
 
-int vm_start(const struct argv *argv, const char *log, uint64_t max_file_bytes, pid_t *ret_pid, int *ret_pidfd,
-	     struct error *err)
+int vm_start(const struct argv *argv, const char *log, const struct vm_limits *limits,
+	     pid_t *ret_pid, int *ret_pidfd, struct error *err)
 {
-	const struct rlimit file = { max_file_bytes, max_file_bytes };
-	const struct rlimit core = { 0, 0 };
-	struct proc_opts opts = { .argv = (const char *const *)argv->v, .out_path = log };
+	const struct {
+		__rlimit_resource_t what;
+		uint64_t most;
+	} table[] = {
+		{ RLIMIT_FSIZE, limits->file_bytes }, { RLIMIT_AS, limits->memory_bytes },
+		{ RLIMIT_NOFILE, 256 },		      { RLIMIT_MEMLOCK, 0 },
+		{ RLIMIT_CORE, 0 },
+	};
+	struct proc_opts opts = { .argv = (const char *const *)argv->v, .out_path = log,
+				  .confined = true };
 
 	if (proc_spawn(&opts, ret_pid, ret_pidfd, err))
 		return -1;
-	prlimit(*ret_pid, RLIMIT_FSIZE, &file, NULL);
-	prlimit(*ret_pid, RLIMIT_CORE, &core, NULL);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct rlimit most = { table[i].most, table[i].most };
+
+		prlimit(*ret_pid, table[i].what, &most, NULL);
+	}
 	return 0;
 }

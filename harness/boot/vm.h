@@ -10,12 +10,17 @@
 
 #include "lib/proc.h"
 
+/* What QEMU may take of the host: a guest that breaks out of it gets no further. */
+struct vm_limits {
+	uint64_t file_bytes; /* largest file: a console that floods ends the guest, not the disk */
+	uint64_t memory_bytes; /* of address space */
+};
+
 /*
- * Start QEMU with @argv, its own messages in @log. It dies with the harness,
- * dumps no core, and cannot write a file larger than @max_file_bytes: a guest
- * that floods its console ends itself, not the disk.
+ * Start QEMU with @argv, its own messages in @log. It dies with the harness, has
+ * no capabilities, and dumps no core.
  */
-int vm_start(const struct argv *argv, const char *log, uint64_t max_file_bytes, pid_t *ret_pid, int *ret_pidfd,
-	     struct error *err);
+int vm_start(const struct argv *argv, const char *log, const struct vm_limits *limits,
+	     pid_t *ret_pid, int *ret_pidfd, struct error *err);
 
 #endif

@@ -15,7 +15,8 @@
 #include "lib/now.h"
 #include "lib/xalloc.h"
 
-#define CONSOLE_BYTES (8ull << 20) /* a guest that prints more is stopped */
+#define CONSOLE_BYTES (32ull << 20) /* a guest that prints more is stopped */
+#define QEMU_ADDRESSES (8ull << 30) /* its translation buffer is up to 2 GiB */
 #define HOST_RESERVE (1ull << 30)
 
 /* A run in progress. */
@@ -38,6 +39,7 @@ static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct err
 	const struct work_item *item = &l->work->items[i];
 	struct guest *g = &l->guests[i];
 	struct strbuf job = STRBUF_INIT, cmdline = STRBUF_INIT;
+	struct vm_limits limits = { .file_bytes = CONSOLE_BYTES, .memory_bytes = QEMU_ADDRESSES };
 	struct guest_spec spec;
 	time_t now = time(NULL);
 	struct tm tm;
@@ -61,8 +63,9 @@ static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct err
 	g->cmdline = strbuf_detach(&cmdline);
 	qemu_argv(&spec, &g->argv);
 	strftime(g->started, sizeof(g->started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-	return vm_start(&g->argv, g->dir.qemu_log, CONSOLE_BYTES + spec.swap_bytes, ret_pid,
-			ret_pidfd, err);
+	limits.file_bytes += spec.swap_bytes;
+	limits.memory_bytes += work_memory_bytes(item->task->cell);
+	return vm_start(&g->argv, g->dir.qemu_log, &limits, ret_pid, ret_pidfd, err);
 }
 
 static void guest_release(struct guest *g)

@@ -23,6 +23,7 @@ struct proc_opts {
 	const char *dir; /* working directory, or NULL */
 	const char *out_path; /* stdout and stderr go there (appended), or NULL: captured */
 	unsigned int deadline_s; /* 0: none; then the whole group gets SIGKILL */
+	bool confined; /* no capability, not even root's, and no way to gain one */
 };
 
 struct proc_result {

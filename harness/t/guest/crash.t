@@ -116,4 +116,51 @@ check 'a guest that overwrites the header' misbehaves header garbage 'header of 
 check 'a guest that counts beyond the region' misbehaves wander garbage 'region|frames'
 check 'a guest that lies' misbehaves lie garbage 'many'
 check 'QEMU that is killed' misbehaves abort died 'signal 6 .Aborted.'
+
+# Hosts that misbehave.
+orphans() { pgrep -f "^qemu-system-[a-z0-9_]* .*path=$tmp/" ; }
+no_orphans() {
+	for _ in $(seq 50); do
+		orphans >/dev/null || return 0
+		sleep 0.1
+	done
+	orphans
+	return 1
+}
+start_hanging() {
+	rm -rf "$tmp/h"
+	FAKE_MODE=hang "$hw" run "$tmp/long.yaml" -o "$tmp/h" >"$tmp/h.log" 2>&1 &
+	pid=$!
+	for _ in $(seq 100); do
+		orphans >/dev/null && return 0
+		sleep 0.1
+	done
+	return 1
+}
+sed 's/^timeout.*/timeout: 500/' "$tmp/p.yaml" >"$tmp/long.yaml"
+start_hanging
+kill -9 "$pid"
+check 'guests run, and end with a harness that is killed' no_orphans
+wait "$pid" 2>/dev/null
+start_hanging
+kill -INT "$pid"; kill -INT "$pid" 2>/dev/null
+wait "$pid"
+code=$?
+check "Ctrl-C twice: exit code 1 or the signal ($code)" \
+	test "$code" -eq 1 -o "$code" -eq 130
+check 'and the guests end' no_orphans
+check 'and the directory is fit for the next run' says 0 '8 runs done' run -o "$tmp/h"
+mkdir "$tmp/ro"
+if mount -t tmpfs -o ro none "$tmp/ro" 2>/dev/null; then
+	check 'a read-only place for results: one message, exit 3' \
+		says 3 "^error: cannot create .*Read-only file system" run -o "$tmp/ro/r"
+	umount "$tmp/ro"
+fi
+check 'results that are a file: one message' says 3 '^error: ' run -o "$tmp/p.yaml"
+# QEMU of a version too old is named, with what is needed.
+mkdir "$tmp/old"
+printf '#!/bin/sh\necho "QEMU emulator version 5.2.0"\n' >"$tmp/old/qemu-system-i386"
+chmod +x "$tmp/old/qemu-system-i386"
+check 'a QEMU that is too old' says 3 'is version 5.2.0.*7.2 or newer is needed' \
+	env PATH="$tmp/old:$PATH" "$hw" run "$tmp/p.yaml" -o "$tmp/o"
 finish

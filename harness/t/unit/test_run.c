@@ -161,6 +161,23 @@ static void eta(void **state)
 	assert_true(progress_eta(10, 3, 3) == 0);
 }
 
+/* A confined child has no capability and cannot gain one, root or not. */
+static void confined(void **state)
+{
+	static const char script[] =
+		"grep -E '^(CapEff|CapPrm|CapBnd|CapAmb):.*[1-9a-f]' /proc/self/status && exit 1; "
+		"grep -q '^NoNewPrivs:.*1' /proc/self/status";
+	const char *const argv[] = { "sh", "-c", script, NULL };
+	struct proc_opts opts = { .argv = argv, .confined = true };
+	struct error err;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* who is not root keeps its bounding set, and has nothing else */
+	if (proc_check(&opts, &err))
+		fail_msg("%s", err.msg);
+}
+
 /* What squeue may print, warnings and states of other releases included. */
 static void queue_lines(void **state)
 {
@@ -194,7 +211,8 @@ int main(void)
 		cmocka_unit_test(a_lone_item_always_fits), cmocka_unit_test(wall_runs_alone),
 		cmocka_unit_test(ways_to_end),		   cmocka_unit_test(start_that_fails),
 		cmocka_unit_test(interrupt),		   cmocka_unit_test(eta),
-		cmocka_unit_test(queue_lines),		   cmocka_unit_test(shell_words),
+		cmocka_unit_test(confined),		   cmocka_unit_test(queue_lines),
+		cmocka_unit_test(shell_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
