@@ -5,7 +5,7 @@
 
 #define WIDTH 100
 /* Cells in which a claim holds that are printed one by one; others always are. */
-#define MAX_HOLDING 12
+#define MAX_HOLDING 8
 
 /* @text in lines of WIDTH, those after the first indented; @at is the column it begins in. */
 static void fold(FILE *to, const char *text, size_t at, size_t indent)

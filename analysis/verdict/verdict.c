@@ -233,19 +233,28 @@ static void add_value(struct strbuf *sb, const struct query_axis *a)
 	strbuf_addf(sb, "%s=%s", a->name, a->value);
 }
 
-/* The title of cell @i of the @nr at @at. */
-static char *title_of(const struct cells *c, const size_t *at, size_t nr, size_t i)
+/* Add the axes of cell @i of the @nr at @at that vary: those of the guest, or the others. */
+static void add_axes(const struct cells *c, const size_t *at, size_t nr, size_t i, bool guest,
+		     struct strbuf *sb)
 {
 	const struct query_cell *cell = c->v[at[i]];
-	struct strbuf sb = STRBUF_INIT;
 
 	for (size_t j = 0; j < cell->nr_axes; j++) {
 		const struct query_axis *a = &cell->axes[j];
 		const bool again = j && strcmp(a->name, cell->axes[j - 1].name) == 0;
 
-		if (strcmp(a->name, "plan") != 0 && !again && varies(c, at, nr, a->name))
-			add_value(&sb, a);
+		if ((strcmp(a->kind, "guest") == 0) == guest && strcmp(a->name, "plan") != 0 && !again &&
+		    varies(c, at, nr, a->name))
+			add_value(sb, a);
 	}
+}
+
+static char *title_of(const struct cells *c, const size_t *at, size_t nr, size_t i)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	add_axes(c, at, nr, i, true, &sb);
+	add_axes(c, at, nr, i, false, &sb);
 	return strbuf_detach(&sb);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guest/workload.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/parse.h"
@@ -35,4 +36,13 @@ uint64_t param_number(const struct job *job, const char *key)
 	if (parse_u64(param_text(job, key), &v))
 		agent_fail("parameter '%s' is no number", key);
 	return v;
+}
+
+void emit_cost(const struct job *job, const char *per, const char *label, uint64_t ticks,
+	       uint64_t nr)
+{
+	char name[48];
+
+	snprintf(name, sizeof(name), "%s_per_%s", job->insn ? "insns" : "tsc_ticks", per);
+	emit_ratio(name, label, job->insn ? ticks >> job->shift : ticks, nr);
 }

@@ -25,6 +25,12 @@ const struct workload *workload_by_name(const char *name);
 
 /* A parameter of the job; one that is missing or no number fails the cell. */
 uint64_t param_number(const struct job *job, const char *key);
+/*
+ * What @nr operations or pages (@per: "op", "page") cost: "insns_per_op LABEL" under
+ * the instruction clock, "tsc_ticks_per_op LABEL" under the wall clock.
+ */
+void emit_cost(const struct job *job, const char *per, const char *label, uint64_t ticks,
+	       uint64_t nr);
 const char *param_text(const struct job *job, const char *key);
 
 #endif

@@ -434,6 +434,23 @@ static bool is_name(const char *s)
 	return len > 0 && len <= 64;
 }
 
+/* On one line, without the blanks at its end. */
+static int take_statement(const struct at *at, struct spec *spec)
+{
+	const char *text = scalar(at, at->node, "statement");
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text)
+		return -1;
+	while (len && isspace((unsigned char)text[len - 1]))
+		len--;
+	spec->statement = xstrndup(text, len);
+	for (char *p = spec->statement; *p; p++)
+		if (iscntrl((unsigned char)*p))
+			*p = ' ';
+	return 0;
+}
+
 static int take_top_key(const struct at *at, const char *key, void *arg)
 {
 	struct spec *spec = arg;
@@ -445,12 +462,8 @@ static int take_top_key(const struct at *at, const char *key, void *arg)
 		return each_value(at, key, add_exclusion, spec);
 	if (strcmp(key, "verdict") == 0)
 		return each_value(at, key, take_claim, spec);
-	if (strcmp(key, "statement") == 0) {
-		const char *text = scalar(at, at->node, key);
-
-		spec->statement = text ? xstrdup(text) : NULL;
-		return text ? 0 : -1;
-	}
+	if (strcmp(key, "statement") == 0)
+		return take_statement(at, spec);
 	if (strcmp(key, "name") == 0) {
 		const char *text = scalar(at, at->node, key);
 

@@ -119,6 +119,31 @@ static const struct param_desc high_order_params[] = {
 	{},
 };
 
+static const struct param_desc reach_params[] = {
+	{ "pages", PARAM_COUNT, 16, 1 << 20, NULL, "4096", "pages of each kind" },
+	{},
+};
+
+static const struct param_desc promise_params[] = {
+	{ "times", PARAM_COUNT, 1, 16, NULL, "3", "memory to promise, in times what there is" },
+	{ "touch", PARAM_COUNT, 1, 1 << 20, NULL, "4096", "pages of it to touch" },
+	{ "stream", PARAM_SIZE, 16 * MIB, 2 * GIB, NULL, "512M", "to read through the page cache" },
+	{ "squeeze", PARAM_CHOICE, 0, 0, "yes|no", "yes", "then touch more than fits: swap" },
+	{},
+};
+
+static const struct param_desc churn_params[] = {
+	{ "rounds", PARAM_COUNT, 1, 1000000, NULL, "500", "operations of each kind" },
+	{ "pages", PARAM_COUNT, 4, 65536, NULL, "64", "size of the mappings" },
+	{ "touch", PARAM_CHOICE, 0, 0, "no|yes", "no", "touch every page first" },
+	{},
+};
+
+static const struct param_desc fork_params[] = {
+	{ "pages", PARAM_COUNT, 1, 1 << 20, NULL, "4096", "of the parent" },
+	{},
+};
+
 static const struct param_desc page_cache_params[] = {
 	{ "size", PARAM_SIZE, MIB, 64 * GIB, NULL, "8M", "bytes that are read and written" },
 	{ "block", PARAM_SIZE, 4 * KIB, MIB, NULL, "64K", "bytes per system call" },
@@ -129,6 +154,15 @@ static const struct param_desc memcg_params[] = {
 	{ "limit", PARAM_SIZE, 4 * MIB, 64 * GIB, NULL, "24M", "memory.max of the group" },
 	{ "size", PARAM_SIZE, 4 * MIB, 64 * GIB, NULL, "32M", "anonymous memory it touches" },
 	{ "touches", PARAM_COUNT, 1, 10000000, NULL, "8192", "random touches" },
+	{},
+};
+
+static const struct param_desc segments_params[] = {
+	{ "text", PARAM_COUNT, 1, 16384, NULL, "256", "pages of code" },
+	{ "data", PARAM_COUNT, 1, 16384, NULL, "192", "pages of initialised data" },
+	{ "bss", PARAM_COUNT, 1, 16384, NULL, "320", "pages of zeroed data" },
+	{ "heap", PARAM_COUNT, 1, 16384, NULL, "448", "pages that brk() adds" },
+	{ "stack", PARAM_COUNT, 34, 2000, NULL, "512", "pages the stack grows to; more than exec maps, less than its limit" },
 	{},
 };
 
@@ -162,6 +196,13 @@ const struct workload_desc workload_table[] = {
 	  memcg_params },
 	{ "tunables", "the series' sysctls refuse what is out of range", WORKLOAD_ANY, NULL, NULL,
 	  no_params },
+	{ "reach", "what reaching a page costs: highmem or not", WORKLOAD_ANY, NULL, NULL, reach_params },
+	{ "promise", "from mmap to frame, page cache and swap", WORKLOAD_ANY, NULL, NULL,
+	  promise_params },
+	{ "churn", "mmap, munmap, mremap, brk and mprotect", WORKLOAD_ANY, NULL, NULL, churn_params },
+	{ "fork", "fork and copy on write", WORKLOAD_ANY, NULL, NULL, fork_params },
+	{ "segments", "text, data, bss, heap and stack, one by one", WORKLOAD_ANY, NULL, NULL,
+	  segments_params },
 	{ "layout", "the virtual and the physical layout, for highwater map", WORKLOAD_ANY, NULL, NULL,
 	  no_params },
 	{},
