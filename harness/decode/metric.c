@@ -235,6 +235,7 @@ static int take_output(struct decoder *d, const struct frame *f, struct error *e
 		{ "hist ", take_hist },
 		{ "ring-stats ", ring_stats_metrics },
 		{ "layout ", layout_metrics },
+		{ "tap ", tap_metrics },
 	};
 	char line[160];
 	const char *body;

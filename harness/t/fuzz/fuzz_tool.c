@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Any bytes as the output of fio or stress-ng, as vmstat, as a console, as what
- * tracefs says, as a list of events. */
+/* Any bytes as the output of fio, stress-ng or a kernel test, as vmstat, as a console,
+ * as what tracefs says, as a list of events. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	size--;
-	switch (data[0] % 7) {
+	switch (data[0] % 8) {
 	case 0:
 		fio_metrics(text, size, &m, &err);
 		break;
@@ -42,6 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 5:
 		if (plan_events_parse(text, size, "x.list", &list, &err) == 0)
 			free(list);
+		break;
+	case 6:
+		tap_metrics("x", text, size, &m, &err);
 		break;
 	default:
 		console_scan(text, size, findings);

@@ -216,6 +216,71 @@ static void stress_ng_output(void **state)
 	metrics_release(&m);
 }
 
+static const char ktap[] = "KTAP version 1\n1..2\n    KTAP version 1\n    # Subtest: mm_vmscan\n"
+			   "    1..3\n    ok 1 a\n    ok 2 b # SKIP no swap\n    not ok 3 c\n"
+			   "# mm_vmscan: pass:1 fail:1 skip:1 total:3\nnot ok 1 mm_vmscan\n"
+			   "    1..1\n    ok 1 d\nok 2 other\n";
+
+static void kernel_tests(void **state)
+{
+	static const char tap[] = "TAP version 13\n1..4\nok 1 a\n# note\nok 2 # SKIP b\nnot ok 3 c\r\n"
+				  "ok 4 # XFAIL d\n# Totals: pass:1\n";
+	struct metrics m = {};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(tap_metrics("mm_tunables", tap, strlen(tap), &m, &err), 0);
+	assert_int_equal(find(&m, "tap.pass", "mm_tunables")->i, 1);
+	assert_int_equal(find(&m, "tap.fail", "mm_tunables")->i, 1);
+	assert_int_equal(find(&m, "tap.skip", "mm_tunables")->i, 2);
+	metrics_release(&m);
+	/* Sums of a nested block are no tests. */
+	assert_int_equal(tap_metrics("kunit", ktap, strlen(ktap), &m, &err), 0);
+	assert_int_equal(find(&m, "tap.pass", "kunit")->i, 2);
+	assert_int_equal(find(&m, "tap.fail", "kunit")->i, 1);
+	assert_int_equal(find(&m, "tap.skip", "kunit")->i, 1);
+	metrics_release(&m);
+	/* Cut anywhere it is an error, not fewer tests. */
+	for (size_t cut = 0; cut < strlen(ktap); cut++) {
+		assert_int_equal(tap_metrics("kunit", ktap, cut, &m, &err), -1);
+		assert_int_equal(m.nr, 0);
+	}
+}
+
+/* Tests that do not add up. */
+static void hostile_tap(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{ "ok 1 a\n", "without a plan" },
+		{ "1..1\nok 2 a\n", "has result 2" },
+		{ "1..1\nok 1 a\nok 2 b\n", "has result 2" },
+		{ "1..2\nok 1 a\n", "ended early" },
+		{ "1..1\n", "ended early" },
+		{ "1..x\n", "plan of no number" },
+		{ "1..1\nok a\n", "without a number" },
+		{ "1..1\nok 9999999999999 a\n", "without a number" },
+		{ "1..1\n1..1\nok 1 a\n", "where none belongs" },
+		{ "    1..1\n    ok 1 a\n", "ended early" },
+		{ "1..1\n        1..1\n", "where none belongs" },
+		{ "1..1\n    1..2\n    ok 1 a\nok 1 b\n", "ended early" },
+		{ "1..1\n    1..1\n    not ok 1 a\nok 1 b\n", "calls a failed block ok" },
+		{ "1..1\n                                1..1\n", "nested too deep" },
+		{ "no test at all\n", "no plan" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct metrics m = {};
+		struct error err;
+
+		assert_int_equal(tap_metrics("t", cases[i].text, strlen(cases[i].text), &m, &err), -1);
+		if (!strstr(err.msg, cases[i].why))
+			fail_msg("'%s' is not in '%s'", cases[i].why, err.msg);
+	}
+}
+
 static void console_findings(void **state)
 {
 	static const char text[] = "[    0.1] all is well\n"
@@ -368,6 +433,7 @@ int main(void)
 		cmocka_unit_test(metrics_of_a_run),	 cmocka_unit_test(vmstat_wraps_on_i386_only),
 		cmocka_unit_test(hostile_metrics),	 cmocka_unit_test(hostile_snapshots),
 		cmocka_unit_test(fio_output),		 cmocka_unit_test(fio_reports_an_error),
+		cmocka_unit_test(kernel_tests),		 cmocka_unit_test(hostile_tap),
 		cmocka_unit_test(stress_ng_output),	 cmocka_unit_test(console_findings),
 		cmocka_unit_test(outcomes),		 cmocka_unit_test(region_of_any_kind),
 		cmocka_unit_test(differences),		 cmocka_unit_test(registry),
