@@ -25,7 +25,7 @@ static int visible(const struct dirent *d)
 	return d->d_name[0] != '.' && strcmp(d->d_name, "README.md") != 0;
 }
 
-/* Append name and bytes of every recipe file, sorted. */
+/* Append name and bytes of every file of a directory of recipes or patches, sorted. */
 static int recipes_text(const char *images, struct strbuf *out, struct error *err)
 {
 	struct dirent **list;
@@ -48,6 +48,12 @@ static int recipes_text(const char *images, struct strbuf *out, struct error *er
 	return rc;
 }
 
+/* Tools that are built from what the patches add. */
+static bool is_from_patches(const char *name)
+{
+	return strcmp(name, "kselftest") == 0;
+}
+
 /* One layer: @name is "agent" or a tool; @binary is the agent, or NULL. */
 struct layer {
 	const char *name;
@@ -64,6 +70,8 @@ static int layer_find(const struct paths *paths, const char *toolchain, enum arc
 
 	strbuf_addf(&text, "layer %s\narch %s\n%s", l->name, arch_name(arch), toolchain);
 	rc = recipes_text(paths->images, &text, err);
+	if (!rc && is_from_patches(l->name))
+		rc = recipes_text(paths->patches, &text, err);
 	if (!rc && l->binary) {
 		rc = sha256_file(l->binary, hex, err);
 		if (rc)
@@ -85,10 +93,11 @@ static int layer_make(const struct paths *paths, enum arch arch, const struct la
 {
 	char *script = xasprintf("%s/layer", paths->images);
 	char *cache = xasprintf("HIGHWATER_CACHE=%s", paths->cache);
+	char *patches = xasprintf("HIGHWATER_PATCHES=%s", paths->patches);
 	char *dir = xasprintf("%s/layer", paths->cache);
 	char *lock_path = xasprintf("%s/lock", dir);
 	const char *const argv[] = { script, arch_name(arch), l->name, l->path, l->binary, NULL };
-	const char *const env[] = { cache, "LC_ALL=C", NULL };
+	const char *const env[] = { cache, patches, "LC_ALL=C", NULL };
 	struct proc_opts opts = { .argv = argv, .env = env, .deadline_s = LAYER_DEADLINE_S };
 	char *line = xasprintf("building image layer '%s' for %s", l->name, arch_name(arch));
 	int lock = -1, rc;
@@ -110,6 +119,7 @@ static int layer_make(const struct paths *paths, enum arch arch, const struct la
 	free(line);
 	free(lock_path);
 	free(dir);
+	free(patches);
 	free(cache);
 	free(script);
 	return rc;

@@ -166,6 +166,21 @@ static const struct param_desc segments_params[] = {
 	{},
 };
 
+static const struct param_desc pressure_params[] = {
+	{ "anon", PARAM_COUNT, 0, 1000, NULL, "80", "anonymous memory, % of what is available" },
+	{ "file", PARAM_SIZE, 0, GIB, NULL, "0", "bytes of a device beside it, which holds data" },
+	{ "latency_ns", PARAM_COUNT, 0, 4000000000u, NULL, "0", "of a request to that" },
+	{ "writes", PARAM_COUNT, 0, 100, NULL, "50", "accesses that write, %" },
+	{ "ops", PARAM_COUNT, 1, 10000000, NULL, "8192", "accesses after each page was written" },
+	{ "flips", PARAM_CHOICE, 0, 0, "no|yes", "no", "vm.swap_zero_detect off and on meanwhile" },
+	{},
+};
+
+static const struct param_desc kselftest_params[] = {
+	{ "test", PARAM_WORD, 0, 0, NULL, "mm_tunables", "a selftest that the series adds" },
+	{},
+};
+
 const struct workload_desc workload_table[] = {
 	{ "null", "boot, snapshot, power off", WORKLOAD_ANY, NULL, NULL, no_params },
 	{ "fault", "anonymous page faults, instructions per fault", WORKLOAD_ANY, NULL, NULL,
@@ -204,6 +219,12 @@ const struct workload_desc workload_table[] = {
 	{ "segments", "text, data, bss, heap and stack, one by one", WORKLOAD_ANY, NULL, NULL,
 	  segments_params },
 	{ "layout", "the virtual and the physical layout, for highwater map", WORKLOAD_ANY, NULL, NULL,
+	  no_params },
+	{ "pressure", "data under pressure of swap and writeback, every page verified", WORKLOAD_ANY,
+	  NULL, NULL, pressure_params },
+	{ "kselftest", "a selftest of the series, its TAP counted", WORKLOAD_ANY, "kselftest", NULL,
+	  kselftest_params },
+	{ "kunit", "the KUnit suites (variant +kunit), their KTAP counted", WORKLOAD_ANY, NULL, NULL,
 	  no_params },
 	{},
 };
