@@ -33,7 +33,8 @@ LIBS = -lsqlite3 -ljansson -lyaml -lmd -lgsl -lgslcblas -lm
 
 # The stages, in pipeline order; harness/t/layering.t checks who includes whom.
 STAGES = lib proto plan build boot run collect decode store cmd
-SRCS = $(foreach s,$(STAGES),$(wildcard harness/$(s)/*.c)) $(wildcard analysis/*/*.c)
+SRCS = $(foreach s,$(STAGES),$(wildcard harness/$(s)/*.c)) $(wildcard analysis/*/*.c) \
+       harness/plugin/x86.c
 OBJS = $(SRCS:%.c=$(O)/obj/%.o)
 SAN_OBJS = $(SRCS:%.c=$(O)/san/%.o)
 GEN = $(O)/gen/schema_sql.h $(O)/gen/page_css.h $(O)/gen/page_js.h
@@ -52,10 +53,14 @@ GUEST_CFLAGS = $(BASE_CFLAGS) -O2 -static -Iharness -ffile-prefix-map=$(CURDIR)=
 ARCH_i386 = -m32 -march=i686
 ARCH_x86_64 = -m64
 
+# The TCG plugin: loaded by QEMU, knows nothing but its interface.
+PLUGIN = $(O)/plugin/highwater.so
+PLUGIN_SRCS = $(wildcard harness/plugin/*.c)
+
 .PHONY: all agents unit quick check demo deps lint fuzz bench install clean
 .SECONDARY:
 
-all: highwater agents
+all: highwater agents $(PLUGIN)
 
 highwater: $(O)/obj/harness/main.o $(OBJS)
 	$(call say,LINK,$@)
@@ -67,6 +72,11 @@ $(O)/guest/agent-%: $(GUEST_SRCS) $(wildcard harness/guest/*.h harness/guest/*.d
 	@mkdir -p $(@D)
 	$(call say,GUEST,$@)
 	$(Q)$(CC) $(ARCH_$*) $(GUEST_CFLAGS) -s -o $@ $(GUEST_SRCS)
+
+$(PLUGIN): $(PLUGIN_SRCS) $(wildcard harness/plugin/*.h) harness/proto/mark.h
+	@mkdir -p $(@D)
+	$(call say,PLUGIN,$@)
+	$(Q)$(CC) $(BASE_CFLAGS) -O2 -fPIC -shared -fvisibility=hidden -Iharness -o $@ $(PLUGIN_SRCS)
 
 # A text file as a C string named after it.
 define AS_STRING

@@ -120,6 +120,23 @@ static void add_devices(const struct guest_spec *g, const char *console, const c
 	free(disk_arg);
 }
 
+static void add_plugin(const struct guest_spec *g, struct argv *out)
+{
+	struct strbuf arg = STRBUF_INIT;
+	char *part = escaped(g->plugin);
+
+	strbuf_addf(&arg, "file=%s", part);
+	free(part);
+	for (const char *const *a = g->plugin_args; a && *a; a++) {
+		part = escaped(*a);
+		strbuf_addf(&arg, ",%s", part);
+		free(part);
+	}
+	argv_add(out, "-plugin");
+	argv_add(out, arg.buf);
+	strbuf_release(&arg);
+}
+
 static void add_payload(const struct guest_spec *g, const char *cmdline, struct argv *out)
 {
 	argv_add(out, "-kernel");
@@ -137,6 +154,8 @@ void qemu_argv(const struct guest_spec *g, struct argv *out)
 	qemu_cmdline(g, &cmdline);
 	add_machine(g, out);
 	add_devices(g, g->console, g->region, g->disk ? g->disk : "", out);
+	if (g->plugin)
+		add_plugin(g, out);
 	add_payload(g, cmdline.buf, out);
 	strbuf_release(&cmdline);
 }

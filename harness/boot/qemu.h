@@ -34,6 +34,10 @@ struct guest_spec {
 	const char *disk; /* image for SWAP_DISK, or NULL */
 	uint64_t region_bytes;
 	const char *extra_cmdline; /* of the kernel's variants, or NULL */
+	/* A TCG plugin and its arguments ("KEY=VALUE"), or NULL. It watches from outside: no
+	 * part of a cell's identity. */
+	const char *plugin;
+	const char *const *plugin_args; /* NULL-terminated */
 };
 
 /* Append the kernel command line. */

@@ -48,6 +48,7 @@ void kernel_release(struct kernel *k)
 	free(k->name);
 	free(k->dir);
 	free(k->image);
+	free(k->vmlinux);
 	free(k->boot);
 	free(k->origin);
 	*k = (struct kernel){};
@@ -168,6 +169,7 @@ int kernel_find(struct builder *b, const char *name, enum arch arch, struct kern
 	if (!rc) {
 		k->dir = xasprintf("%s/kernel/%s", b->paths->cache, k->key);
 		k->image = xasprintf("%s/bzImage", k->dir);
+		k->vmlinux = xasprintf("%s/vmlinux", k->dir);
 		k->boot = boot_lines(b->paths, &kn);
 		facts = xasprintf("%s/facts.json", k->dir);
 		k->built = io_exists(facts);

@@ -26,6 +26,7 @@ struct kernel {
 	char key[SHA256_HEX];
 	char *dir; /* CACHE/kernel/KEY */
 	char *image; /* DIR/bzImage */
+	char *vmlinux; /* DIR/vmlinux */
 	char *boot; /* extra command line of its variants, or "" */
 	char *origin; /* of the source, one line */
 	char tree[GIT_ID];

@@ -86,6 +86,7 @@ int paths_init(struct paths *p, struct error *err)
 	p->patches = xasprintf("%s/patches", p->root);
 	p->images = xasprintf("%s/vm-images", p->root);
 	p->agents = xasprintf("%s/out/guest", p->root);
+	p->plugin = xasprintf("%s/out/plugin/highwater.so", p->root);
 	cache = find_cache();
 	if (io_mkdirs(cache, err)) {
 		free(cache);
@@ -104,6 +105,7 @@ void paths_release(struct paths *p)
 	free(p->patches);
 	free(p->images);
 	free(p->agents);
+	free(p->plugin);
 	free(p->cache);
 	*p = (struct paths){};
 }

@@ -19,6 +19,7 @@ struct paths {
 	char *patches; /* ROOT/patches */
 	char *images; /* ROOT/vm-images */
 	char *agents; /* ROOT/out/guest */
+	char *plugin; /* ROOT/out/plugin/highwater.so */
 	char *cache;
 };
 

@@ -16,10 +16,12 @@
 
 #include "guest/agent.h"
 #include "guest/sample.h"
+#include "guest/clock.h"
 #include "guest/snapshot.h"
 #include "guest/swap.h"
 #include "guest/trace.h"
 #include "guest/workload.h"
+#include "proto/mark.h"
 
 /* QEMU runs with -no-reboot: a restart is the one way out that needs no ACPI. */
 static void __attribute__((noreturn)) power_off(void)
@@ -153,14 +155,30 @@ static void phase_begin(void)
 	snapshot("begin");
 }
 
+/* The window as an observer outside sees it, and the clock between its two marks. */
+static uint64_t run_between_marks(const struct job *job)
+{
+	uint64_t ticks;
+
+	MARK(MARK_BEGIN(MARK_WINDOW));
+	ticks = clock_ticks();
+	workload->run(job);
+	ticks = clock_ticks() - ticks;
+	MARK(MARK_END(MARK_WINDOW));
+	return ticks;
+}
+
 static void phase_work(void)
 {
 	const struct job *job = region_job();
+	uint64_t ticks;
 
 	sample_start();
 	trace_start();
-	workload->run(job);
+	ticks = run_between_marks(job);
 	trace_stop();
+	if (job->insn)
+		emit_metric("window.ticks", "-", ticks >> job->shift);
 	sample_stop();
 }
 

@@ -32,6 +32,7 @@ for s in "${stages[@]}"; do
 	left+=("$s/")
 	check "$s includes only what is to its left" "harness/$s" "${left[@]}"
 done
+check 'the plugin knows its interface and the marks' harness/plugin plugin/ proto/mark.h
 check 'lib stands alone' harness/lib lib/
 check 'proto knows lib/parse.h only' harness/proto lib/parse.h proto/
 check 'the guest knows the protocol only' harness/guest guest/ proto/ lib/parse.h workload/
