@@ -62,7 +62,7 @@ static json_t *host_facts(void)
 	return o;
 }
 
-static void set_cell(json_t *o, const struct cell *c)
+void facts_set_cell(json_t *o, const struct cell *c)
 {
 	json_t *params = json_object(), *tunables = json_object();
 
@@ -118,7 +118,7 @@ char *facts_json(const struct facts *f, struct error *err)
 	json_t *o = json_object();
 	char *text;
 
-	set_cell(o, f->task->cell);
+	facts_set_cell(o, f->task->cell);
 	set_ground(o, f);
 	set_end(o, f);
 	text = json_dumps(o, JSON_INDENT(2));

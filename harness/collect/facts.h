@@ -7,6 +7,8 @@
 #ifndef COLLECT_FACTS_H
 #define COLLECT_FACTS_H
 
+#include <jansson.h>
+
 #include "run/schedule.h"
 #include "run/session.h"
 
@@ -25,5 +27,8 @@ struct facts {
 
 /* The text; the caller frees. NULL with @err set when it cannot be made. */
 char *facts_json(const struct facts *f, struct error *err);
+
+/* The cell's part of it, as keys of @o: enough to plan the cell again. */
+void facts_set_cell(json_t *o, const struct cell *c);
 
 #endif

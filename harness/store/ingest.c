@@ -9,6 +9,7 @@
 #include "collect/rundir.h"
 #include "decode/console.h"
 #include "decode/metric.h"
+#include "decode/profile.h"
 #include "decode/samples.h"
 #include "decode/trace.h"
 #include "lib/io.h"
@@ -22,6 +23,7 @@
 
 /* What a run directory holds, read. */
 struct ingest {
+	const char *dir;
 	char hash[SHA256_HEX];
 	unsigned int n;
 	struct strbuf facts_text, frames, console, trace;
@@ -229,6 +231,55 @@ static int add_samples(sqlite3 *db, int64_t run, const struct samples *s, struct
 	return rc;
 }
 
+static int add_profile_rows(sqlite3 *db, int64_t run, const char *mode, struct strbuf *text,
+			    struct error *err)
+{
+	struct profile_row *rows;
+	sqlite3_stmt *st;
+	size_t nr;
+	int rc;
+
+	if (profile_rows(text->buf, text->len, &rows, &nr, err))
+		return -1;
+	rc = db_prepare(db, &st, err, "INSERT INTO profile VALUES(?, ?, ?, ?, ?, ?, ?)", "");
+	for (size_t i = 0; !rc && i < nr; i++) {
+		sqlite3_bind_int64(st, 1, run);
+		sqlite3_bind_text(st, 2, mode, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(st, 3, (int64_t)i);
+		sqlite3_bind_int64(st, 4, (int64_t)rows[i].insns);
+		sqlite3_bind_int64(st, 5, (int64_t)rows[i].calls);
+		sqlite3_bind_text(st, 6, rows[i].context, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st, 7, rows[i].stack, -1, SQLITE_STATIC);
+		if (sqlite3_step(st) != SQLITE_DONE)
+			rc = db_error(db, err, "write a profile");
+		sqlite3_reset(st);
+	}
+	if (!rc || nr)
+		sqlite3_finalize(st);
+	free(rows);
+	return rc;
+}
+
+static int add_profiles(sqlite3 *db, int64_t run, const char *dir, struct error *err)
+{
+	static const char *const modes[] = { "callers", "counts" };
+	int rc = db_run(db, err, "DELETE FROM profile WHERE run = ?", "i", run);
+
+	for (size_t i = 0; !rc && i < sizeof(modes) / sizeof(modes[0]); i++) {
+		char *path = xasprintf("%s/profile.%s", dir, modes[i]);
+		struct strbuf text = STRBUF_INIT;
+
+		if (io_exists(path)) {
+			rc = io_read_file(path, FRAMES_MAX, &text, err);
+			if (!rc && add_profile_rows(db, run, modes[i], &text, err))
+				rc = error_prefix(err, "'%s'", path);
+		}
+		strbuf_release(&text);
+		free(path);
+	}
+	return rc;
+}
+
 static int add_findings(sqlite3 *db, int64_t run, const struct strbuf *console, struct error *err)
 {
 	struct finding found[CONSOLE_MAX_FINDINGS];
@@ -253,12 +304,39 @@ static int write_rows(sqlite3 *db, const struct ingest *in, struct error *err)
 	    add_run(db, cell, in, &run, err) || add_metrics(db, run, &in->metrics, err) ||
 	    add_samples(db, run, &in->samples, err))
 		return -1;
-	return add_findings(db, run, &in->console, err);
+	return add_findings(db, run, &in->console, err) || add_profiles(db, run, in->dir, err) ? -1 : 0;
+}
+
+int store_ingest_profiles(struct store *s, const char *dir, struct error *err)
+{
+	struct ingest in = {};
+	struct error ignored;
+	sqlite3_stmt *st;
+	int64_t run = 0;
+	int rc;
+
+	if (rundir_name(dir, in.hash, &in.n))
+		return error_set(err, ERROR_INPUT, "'%s' is no run directory", dir);
+	if (db_prepare(s->db, &st, err,
+		       "SELECT run.id FROM run JOIN cell ON cell.id = run.cell WHERE hash = ? AND n = ?",
+		       "si", in.hash, (int64_t)in.n))
+		return -1;
+	rc = sqlite3_step(st) == SQLITE_ROW ? 0 : db_error(s->db, err, "find the run");
+	run = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	if (rc || db_exec(s->db, "BEGIN IMMEDIATE", err))
+		return -1;
+	rc = add_profiles(s->db, run, dir, err);
+	if (!rc)
+		rc = db_exec(s->db, "COMMIT", err);
+	if (rc)
+		db_exec(s->db, "ROLLBACK", &ignored);
+	return rc;
 }
 
 int store_ingest_run(struct store *s, const char *dir, struct error *err)
 {
-	struct ingest in = {};
+	struct ingest in = { .dir = dir };
 	struct error ignored;
 	int rc = load(&in, dir, err);
 

@@ -315,6 +315,45 @@ int query_findings(struct store *s, int64_t run, char **ret, struct error *err)
 	return 0;
 }
 
+int query_profile(struct store *s, int64_t run, const char *mode, struct query_profile *ret,
+		  struct error *err)
+{
+	struct query_profile p = {};
+	sqlite3_stmt *st;
+	int rc;
+
+	if (db_prepare(s->db, &st, err,
+		       "SELECT insns, calls, context, stack FROM profile WHERE run = ? AND mode = ? "
+		       "ORDER BY seq",
+		       "is", run, mode))
+		return -1;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if ((p.nr & (p.nr - 1)) == 0)
+			p.v = xreallocarray(p.v, p.nr ? 2 * p.nr : 1, sizeof(*p.v));
+		p.v[p.nr].insns = sqlite3_column_int64(st, 0);
+		p.v[p.nr].calls = sqlite3_column_int64(st, 1);
+		p.v[p.nr].context = column(st, 2);
+		p.v[p.nr++].stack = column(st, 3);
+	}
+	sqlite3_finalize(st);
+	if (rc != SQLITE_DONE) {
+		query_profile_release(&p);
+		return db_error(s->db, err, "read a profile");
+	}
+	*ret = p;
+	return 0;
+}
+
+void query_profile_release(struct query_profile *p)
+{
+	for (size_t i = 0; i < p->nr; i++) {
+		free(p->v[i].context);
+		free(p->v[i].stack);
+	}
+	free(p->v);
+	*p = (struct query_profile){};
+}
+
 int query_run_facts(struct store *s, int64_t run, char **ret, struct error *err)
 {
 	sqlite3_stmt *st;

@@ -111,6 +111,24 @@ int query_samples(struct store *s, int64_t run, const char *glob, struct query_s
 		  struct error *err);
 void query_samples_release(struct query_samples *q);
 
+/* Where the instructions of the window went ("highwater profile" makes it). A row with
+ * no instructions of its own has calls. */
+struct query_profile_row {
+	int64_t insns, calls; /* of the last frame of the stack itself */
+	char *context; /* user, syscall, fault, irq, kernel, a kernel thread; "-": not known */
+	char *stack; /* "outermost;...;innermost", as flame graphs take it */
+};
+
+struct query_profile {
+	struct query_profile_row *v;
+	size_t nr;
+};
+
+/* @mode: "callers" or "counts" (one frame each). No profile of the run: nr is 0. */
+int query_profile(struct store *s, int64_t run, const char *mode, struct query_profile *ret,
+		  struct error *err);
+void query_profile_release(struct query_profile *p);
+
 /* What the registry says of a metric. */
 enum query_better { QUERY_NEITHER, QUERY_HIGHER, QUERY_LOWER };
 const char *query_unit(const char *metric);

@@ -98,3 +98,16 @@ CREATE TABLE IF NOT EXISTS claim (
   expression TEXT NOT NULL,       -- true where the claim holds (lib/expr.h)
   PRIMARY KEY (plan, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- Where the instructions of a run's window went, counted by the TCG plugin
+-- (highwater profile); read from the run's files profile.callers and profile.counts.
+CREATE TABLE IF NOT EXISTS profile (
+  run     INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+  mode    TEXT NOT NULL,          -- callers, or counts: without callers and contexts
+  seq     INTEGER NOT NULL,
+  insns   INTEGER NOT NULL,       -- of the last frame itself
+  calls   INTEGER NOT NULL,       -- of the last frame
+  context TEXT NOT NULL,          -- user syscall fault irq kernel, a kernel thread, or "-"
+  stack   TEXT NOT NULL,          -- frames joined by ';', the outermost first
+  PRIMARY KEY (run, mode, seq)
+) STRICT, WITHOUT ROWID;

@@ -31,6 +31,9 @@ int store_run_state(struct store *s, const char *cell, unsigned int n, enum stor
  */
 int store_ingest_run(struct store *s, const char *dir, struct error *err);
 
+/* Read the profiles of a run directory whose run is in the store ("profile.MODE"). */
+int store_ingest_profiles(struct store *s, const char *dir, struct error *err);
+
 /* Say that cell @cell also goes by @value on @axis ("kernel", "plan"). */
 int store_add_name(struct store *s, const char *cell, const char *axis, const char *value,
 		   struct error *err);

@@ -30,7 +30,7 @@ plan() { printf '%s\n' "$1" >"$tmp/p.yaml"; }
 t 'no command' 2 'Usage: highwater COMMAND' "$hw"
 t 'unknown command' 2 "unknown command 'frobnicate'" "$hw" frobnicate
 t 'help' 0 'Commands:' "$hw" --help
-for verb in $(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' harness/command.def); do
+for verb in $(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' harness/command.def) profile; do
 	t "$verb --help" 0 "Usage: highwater $verb" "$hw" $verb --help
 done
 t 'unknown option' 2 'unrecognized option' "$hw" run --fast
@@ -67,6 +67,9 @@ t 'import of nothing' 2 'a run directory or a directory of results is needed' "$
 t 'import of no results' 2 "is no run directory and holds no runs/" "$hw" import -o "$tmp/i" "$tmp"
 t 'map without a run' 2 'a run is needed' "$hw" map
 t 'map without results' 2 "no results in '$tmp/none'" "$hw" map abc -r "$tmp/none"
+t 'profile of nothing' 2 'a cell is needed' "$hw" profile
+t 'profile in a foreign format' 2 "unknown format 'pdf'" "$hw" profile 1 --format pdf
+t 'profile without results' 2 "no results in '$tmp/none'" "$hw" profile 1 -r "$tmp/none"
 t 'list with a bad condition' 2 "is not KEY=VALUE" "$hw" list --where kernel
 mkdir -p "$tmp/foreign" && echo 'not a database, and longer than a header of SQLite would be' >"$tmp/foreign/store.sqlite"
 t 'a damaged store' 2 'damaged or no store' "$hw" list -o "$tmp/foreign"

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "boot/vm.h"
+#include "build/vmlinux.h"
+#include "collect/job.h"
+#include "collect/rundir.h"
+#include "lib/io.h"
+#include "lib/xalloc.h"
+#include "run/schedule.h"
+
+#define TIMEOUT_S 1200
+#define RAW_MAX (512u << 20)
+#define FILE_BYTES (512ull << 20)
+#define QEMU_ADDRESSES (12ull << 30) /* beside the guest's own; the plugin has tables */
+
+struct watch {
+	const struct session *session;
+	const struct task *task;
+	const char *results, *mode, *digest;
+	struct rundir dir;
+	char *symbols, *out;
+	struct watch_result *ret;
+};
+
+static int write_symbols(const struct watch *w, struct error *err)
+{
+	struct vmlinux v;
+	int rc = vmlinux_open(w->task->kernel->vmlinux, &v, err);
+
+	if (rc)
+		return rc;
+	rc = vmlinux_write_symbols(&v, w->symbols, err);
+	vmlinux_release(&v);
+	return rc;
+}
+
+static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct error *err)
+{
+	struct watch *w = ctx;
+	const struct cell *c = w->task->cell;
+	struct strbuf job = STRBUF_INIT;
+	struct region_size size = region_size_for(cell_trace_room(c));
+	char *args[4] = { xasprintf("symbols=%s", w->symbols), xasprintf("mode=%s", w->mode),
+			  xasprintf("out=%s", w->out), NULL };
+	struct vm_limits limits = { .file_bytes = FILE_BYTES, .memory_bytes = QEMU_ADDRESSES };
+	struct argv argv = {};
+	struct guest_spec spec;
+	int rc;
+
+	(void)i;
+	session_guest(w->session, w->task, &spec);
+	job_text(c, INSN_SHIFT, &job);
+	rc = rundir_begin(w->results, w->task->id, 1, size, job.buf, job.len, &w->dir, err);
+	if (!rc)
+		rc = write_symbols(w, err);
+	if (!rc) {
+		spec.region = w->dir.region;
+		spec.region_bytes = size.bytes;
+		spec.console = w->dir.console;
+		spec.disk = w->dir.disk;
+		spec.plugin = w->session->builder.paths->plugin;
+		spec.plugin_args = (const char *const *)args;
+		qemu_argv(&spec, &argv);
+		limits.file_bytes += spec.swap_bytes;
+		limits.memory_bytes += spec.memory_bytes + size.bytes;
+		rc = vm_start(&argv, w->dir.qemu_log, &limits, ret_pid, ret_pidfd, err);
+	}
+	for (size_t a = 0; args[a]; a++)
+		free(args[a]);
+	argv_release(&argv);
+	strbuf_release(&job);
+	return rc;
+}
+
+/* What QEMU said last: why it refuses the plugin, for one. */
+static int no_counts(const struct watch *w, const struct schedule_exit *e, struct error *err)
+{
+	struct strbuf log = STRBUF_INIT;
+	struct error ignored;
+	char *line;
+
+	if (io_read_file(w->dir.qemu_log, 1 << 20, &log, &ignored))
+		strbuf_adds(&log, "");
+	while (log.len && log.buf[log.len - 1] == '\n')
+		log.buf[--log.len] = '\0';
+	line = strrchr(log.buf, '\n') ? strrchr(log.buf, '\n') + 1 : log.buf;
+	if (e->timed_out)
+		error_set(err, ERROR_FOUND, "the guest did not end within %d s", TIMEOUT_S);
+	else
+		error_set(err, ERROR_HOST, "QEMU does not run with the plugin (exit code %d, signal %d): %s",
+			  e->exit_code, e->signal, *line ? line : "it said nothing");
+	strbuf_release(&log);
+	return -1;
+}
+
+static int done(void *ctx, size_t i, const struct schedule_exit *e, struct error *err)
+{
+	struct watch *w = ctx;
+	struct rundir_evidence ev;
+	int rc;
+
+	(void)i;
+	w->ret->cpu_s = e->cpu_s;
+	w->ret->wall_s = e->wall_s;
+	if (e->exit_code || !io_exists(w->out))
+		return no_counts(w, e, err);
+	rc = rundir_evidence(&w->dir, &ev, err);
+	if (rc)
+		return rc;
+	if (strcmp(ev.digest, w->digest) != 0)
+		rc = error_set(err, ERROR_FOUND,
+			       "the guest did something else under the plugin: digest %.12s, was %.12s",
+			       ev.digest, w->digest);
+	strbuf_add(&w->ret->frames, ev.frames.buf, ev.frames.len);
+	rundir_evidence_release(&ev);
+	return rc ? rc : io_read_file(w->out, RAW_MAX, &w->ret->raw, err);
+}
+
+static void abandoned(void *ctx, size_t i)
+{
+	(void)ctx;
+	(void)i;
+}
+
+static void progress(void *ctx, size_t nr_done, size_t nr_running)
+{
+	(void)ctx;
+	(void)nr_done;
+	(void)nr_running;
+}
+
+static int check(const struct session *s, const struct task *t, struct error *err)
+{
+	if (t->cell->clock != CLOCK_INSN)
+		return error_set(err, ERROR_INPUT,
+				 "cell '%.12s' runs under the wall clock; exact tools need clock: insn",
+				 t->id);
+	if (!io_exists(s->builder.paths->plugin))
+		return error_set(err, ERROR_INPUT, "the plugin '%s' is not built; run make",
+				 s->builder.paths->plugin);
+	if (t->kernel->boot && strstr(t->kernel->boot, "kaslr") && !strstr(t->kernel->boot, "nokaslr"))
+		return error_set(err, ERROR_INPUT, "kernel '%s' boots with KASLR on", t->kernel->name);
+	return 0;
+}
+
+int watch_cell(const struct session *s, const struct task *t, const char *results,
+	       const char *mode, const char *digest, struct watch_result *ret, struct error *err)
+{
+	static const struct schedule_ops ops = { start, done, abandoned, progress };
+	const struct schedule_item item = { .cpus = 1, .timeout_s = TIMEOUT_S };
+	const struct schedule_limits limits = { .cpus = 1 };
+	struct watch w = { .session = s, .task = t, .results = results, .mode = mode,
+			   .digest = digest, .ret = ret };
+	char *lock_path = xasprintf("%s/lock", results);
+	int lock = -1, rc;
+
+	*ret = (struct watch_result){};
+	w.symbols = xasprintf("%s/tmp/%.16s.symbols", results, t->id);
+	w.out = xasprintf("%s/tmp/%.16s.counts", results, t->id);
+	rc = check(s, t, err);
+	if (!rc) {
+		lock = io_lock(lock_path, false, err);
+		rc = lock < 0 ? -1 : rundir_sweep(results, err);
+	}
+	if (!rc)
+		rc = schedule_run(&item, 1, &limits, &ops, &w, err);
+	if (rc > 0)
+		rc = error_set(err, ERROR_FOUND, "interrupted");
+	if (w.dir.tmp)
+		rundir_abandon(&w.dir);
+	rundir_release(&w.dir);
+	unlink(w.symbols);
+	unlink(w.out);
+	if (lock >= 0)
+		close(lock);
+	free(lock_path);
+	free(w.symbols);
+	free(w.out);
+	if (rc)
+		watch_release(ret);
+	return rc;
+}
+
+void watch_release(struct watch_result *r)
+{
+	strbuf_release(&r->raw);
+	strbuf_release(&r->frames);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * watch: run one cell with the TCG plugin, and prove that it has not noticed: the
+ * digest of all that the guest printed and reported must be that of its run.
+ */
+#ifndef CMD_WATCH_H
+#define CMD_WATCH_H
+
+#include <stdbool.h>
+
+#include "lib/strbuf.h"
+#include "run/session.h"
+
+struct watch_result {
+	struct strbuf raw; /* decode/profile.h */
+	struct strbuf frames; /* of the guest */
+	double cpu_s, wall_s;
+};
+
+/* @mode: "counts" or "callers". @digest: of the run without the plugin. Takes the lock
+ * of @results. */
+int watch_cell(const struct session *s, const struct task *t, const char *results,
+	       const char *mode, const char *digest, struct watch_result *ret, struct error *err);
+void watch_release(struct watch_result *r);
+
+#endif
