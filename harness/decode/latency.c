@@ -16,14 +16,19 @@
 #define SYNTHETIC "synthetic:"
 #define EVENT_SUFFIX "_lat" /* of a synthetic event whose table is a latency */
 
+#define MAX_SPLITS 3
+#define MAX_OPEN 16 /* begins of one key that nest */
+#define MAX_NAME 40 /* of a field in latency.def */
+
 struct rule {
 	const char *name, *begin, *end, *key, *split;
-	enum { LAST, FIRST } which;
-	uint64_t ns; /* of a TIME: unit of the field @key */
+	enum { LAST, FIRST, NEST } which;
+	uint64_t ns, least; /* of a TIME: unit of the field @key, and its least value */
 };
 
-#define PAIR(name, begin, end, key, split, which) { name, begin, end, key, split, which, 0 },
-#define TIME(name, event, field, ns) { name, event, NULL, field, "", LAST, ns },
+#define PAIR(name, begin, end, key, split, which) { name, begin, end, key, split, which, 0, 0 },
+#define TIME(name, event, field, ns, split, least) \
+	{ name, event, NULL, field, split, LAST, ns, least },
 static const struct rule rules[] = {
 #include "decode/latency.def"
 };
@@ -32,19 +37,30 @@ static const struct rule rules[] = {
 
 #define NR_RULES (sizeof(rules) / sizeof(rules[0]))
 
+/* A field, or the sum of two. */
+struct term {
+	struct trace_field field, plus;
+	bool sum;
+};
+
 /* An event type of this run as a rule sees it. */
 struct role {
 	const struct rule *rule;
 	uint32_t id;
 	bool end;
-	struct trace_field key, split;
-	bool has_split; /* not every kernel's event has it */
+	struct term key[2];
+	size_t nr_keys;
+	struct {
+		char name[MAX_NAME];
+		struct trace_field field;
+	} splits[MAX_SPLITS]; /* those this kernel's event has */
+	size_t nr_splits;
 };
 
 /* A begin, an end, or a time. */
 struct point {
 	const struct role *role;
-	uint64_t ts, key, split;
+	uint64_t ts, key[2], split[MAX_SPLITS];
 	size_t seq;
 };
 
@@ -53,6 +69,8 @@ struct decoder {
 	size_t nr_roles;
 	struct point *points;
 	size_t nr_points;
+	const struct point *open[MAX_OPEN]; /* begins of the key at hand */
+	size_t nr_open;
 	struct latencies *l;
 	struct error *err;
 };
@@ -76,17 +94,54 @@ static struct latency *find(struct decoder *d, const char *name, const char *lab
 	return &l->v[l->nr++];
 }
 
+/* Cut the word before @stop off *@list; false at its end. */
+static bool cut(const char **list, char stop, char word[MAX_NAME])
+{
+	const char *end = strchrnul(*list, stop);
+
+	if (!**list)
+		return false;
+	snprintf(word, MAX_NAME, "%.*s", (int)(end - *list), *list);
+	*list = *end ? end + 1 : end;
+	return true;
+}
+
+static bool find_term(const struct trace_format *f, const char *text, struct term *ret)
+{
+	char word[MAX_NAME];
+
+	*ret = (struct term){};
+	if (!cut(&text, '+', word) || !trace_find_field(f, word, &ret->field))
+		return false;
+	ret->sum = cut(&text, '+', word);
+	return !ret->sum || trace_find_field(f, word, &ret->plus);
+}
+
+static void find_splits(const struct trace_format *f, const char *list, struct role *role)
+{
+	char word[MAX_NAME];
+
+	while (role->nr_splits < MAX_SPLITS && cut(&list, ',', word)) {
+		snprintf(role->splits[role->nr_splits].name, MAX_NAME, "%s", word);
+		role->nr_splits += trace_find_field(f, word, &role->splits[role->nr_splits].field);
+	}
+}
+
 static int add_role(struct decoder *d, const struct trace_format *f, const struct rule *r,
 		    bool end)
 {
 	struct role role = { .rule = r, .id = f->id, .end = end };
+	const char *keys = r->key;
+	char word[MAX_NAME];
 
 	if (d->nr_roles == sizeof(d->roles) / sizeof(d->roles[0]))
 		return error_set(d->err, ERROR_FOUND, "event '%s:%s' comes twice", f->system, f->event);
-	if (!trace_find_field(f, r->key, &role.key))
-		return error_set(d->err, ERROR_FOUND, "event '%s:%s' has no number '%s'", f->system,
-				 f->event, r->key);
-	role.has_split = *r->split && !end && trace_find_field(f, r->split, &role.split);
+	while (role.nr_keys < 2 && cut(&keys, ',', word))
+		if (!find_term(f, word, &role.key[role.nr_keys++]))
+			return error_set(d->err, ERROR_FOUND, "event '%s:%s' has no number '%s'",
+					 f->system, f->event, word);
+	if (!end)
+		find_splits(f, r->split, &role);
 	d->roles[d->nr_roles++] = role;
 	/* Made even if it stays empty: that nothing happened is a result. */
 	return end || find(d, r->name, "") ? 0 : -1;
@@ -111,6 +166,28 @@ static int find_roles(struct decoder *d, const struct trace *t)
 	return 0;
 }
 
+static bool read_term(const struct term *t, const struct trace_event *e, uint64_t *ret)
+{
+	uint64_t plus = 0;
+
+	if (!trace_read_field(&t->field, e, ret) ||
+	    (t->sum && !trace_read_field(&t->plus, e, &plus)))
+		return false;
+	*ret += plus;
+	return true;
+}
+
+static bool read_point(const struct role *r, const struct trace_event *e, struct point *p)
+{
+	for (size_t i = 0; i < r->nr_keys; i++)
+		if (!read_term(&r->key[i], e, &p->key[i]))
+			return false;
+	for (size_t i = 0; i < r->nr_splits; i++)
+		if (!trace_read_field(&r->splits[i].field, e, &p->split[i]))
+			return false;
+	return true;
+}
+
 static int take_event(struct decoder *d, const struct trace_event *e)
 {
 	for (size_t i = 0; i < d->nr_roles; i++) {
@@ -119,8 +196,7 @@ static int take_event(struct decoder *d, const struct trace_event *e)
 
 		if (r->id != e->id)
 			continue;
-		if (!trace_read_field(&r->key, e, &p.key) ||
-		    (r->has_split && !trace_read_field(&r->split, e, &p.split)))
+		if (!read_point(r, e, &p))
 			return error_set(d->err, ERROR_FOUND, "an event of type %" PRIu32 " is too short",
 					 e->id);
 		if ((d->nr_points & (d->nr_points - 1)) == 0)
@@ -131,6 +207,11 @@ static int take_event(struct decoder *d, const struct trace_event *e)
 	return 0;
 }
 
+static bool same_key(const struct point *x, const struct point *y)
+{
+	return x->role->rule == y->role->rule && x->key[0] == y->key[0] && x->key[1] == y->key[1];
+}
+
 /* By rule and key, then in time: a pair stands side by side. */
 static int compare_points(const void *a, const void *b)
 {
@@ -138,28 +219,32 @@ static int compare_points(const void *a, const void *b)
 
 	if (x->role->rule != y->role->rule)
 		return x->role->rule < y->role->rule ? -1 : 1;
-	if (!x->role->rule->ns && x->key != y->key)
-		return x->key < y->key ? -1 : 1;
+	for (size_t i = 0; i < 2 && !x->role->rule->ns; i++)
+		if (x->key[i] != y->key[i])
+			return x->key[i] < y->key[i] ? -1 : 1;
 	if (x->ts != y->ts)
 		return x->ts < y->ts ? -1 : 1;
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-static int add_value(struct decoder *d, const struct role *r, uint64_t split, uint64_t ns)
+/* @ns of what began with @p, once for all and once for each of its splits. */
+static int add_value(struct decoder *d, const struct point *p, uint64_t ns)
 {
-	char label[32];
-	struct latency *all = find(d, r->rule->name, ""), *one;
+	const struct role *r = p->role;
+	struct latency *l = find(d, r->rule->name, "");
+	char label[sizeof(l->label)];
 
-	if (!all)
+	if (!l)
 		return -1;
-	hist_add(&all->hist, ns, 1);
-	if (!r->has_split)
-		return 0;
-	snprintf(label, sizeof(label), "%.10s=%" PRId64, r->rule->split, (int64_t)split);
-	one = find(d, r->rule->name, label);
-	if (!one)
-		return -1;
-	hist_add(&one->hist, ns, 1);
+	hist_add(&l->hist, ns, 1);
+	for (size_t i = 0; i < r->nr_splits; i++) {
+		snprintf(label, sizeof(label), "%.15s=%" PRId64, r->splits[i].name,
+			 (int64_t)p->split[i]);
+		l = find(d, r->rule->name, label);
+		if (!l)
+			return -1;
+		hist_add(&l->hist, ns, 1);
+	}
 	return 0;
 }
 
@@ -173,10 +258,56 @@ static int count_open(struct decoder *d, const struct rule *r)
 	return 0;
 }
 
-/* Walk through one point after the other; @open is a begin of the same key, or NULL. */
+static int take_begin(struct decoder *d, const struct point *p)
+{
+	const struct rule *r = p->role->rule;
+	const size_t max = r->which == NEST ? MAX_OPEN : 1;
+	int rc = 0;
+
+	if (d->nr_open && r->which == FIRST)
+		return 0;
+	if (d->nr_open == max) {
+		/* The oldest never ended. */
+		rc = count_open(d, r);
+		memmove(d->open, d->open + 1, (max - 1) * sizeof(d->open[0]));
+		d->nr_open--;
+	}
+	d->open[d->nr_open++] = p;
+	return rc;
+}
+
+static int take_end(struct decoder *d, const struct point *p)
+{
+	const struct point *begin;
+
+	if (!d->nr_open)
+		return count_open(d, p->role->rule);
+	begin = d->open[--d->nr_open];
+	return add_value(d, begin, p->ts - begin->ts);
+}
+
+static int close_all(struct decoder *d)
+{
+	int rc = 0;
+
+	for (; !rc && d->nr_open; d->nr_open--)
+		rc = count_open(d, d->open[0]->role->rule);
+	return rc;
+}
+
+static int take_time(struct decoder *d, const struct point *p)
+{
+	const struct rule *r = p->role->rule;
+
+	/* Negative and absurd values are no times. */
+	if (p->key[0] < r->least || p->key[0] > INT64_MAX / r->ns)
+		return 0;
+	return add_value(d, p, p->key[0] * r->ns);
+}
+
+/* Walk through one point after the other. */
 static int match(struct decoder *d)
 {
-	const struct point *open = NULL;
 	int rc = 0;
 
 	if (!d->nr_points)
@@ -184,27 +315,15 @@ static int match(struct decoder *d)
 	qsort(d->points, d->nr_points, sizeof(*d->points), compare_points);
 	for (size_t i = 0; !rc && i < d->nr_points; i++) {
 		const struct point *p = &d->points[i];
-		const struct rule *r = p->role->rule;
 
-		if (r->ns) {
-			if (p->key <= INT64_MAX / r->ns)
-				rc = add_value(d, p->role, 0, p->key * r->ns);
-			continue;
-		}
-		if (open && open->role->rule == r && open->key == p->key && !p->role->end &&
-		    r->which == FIRST)
-			continue;
-		if (open && (open->role->rule != r || open->key != p->key || !p->role->end)) {
-			rc = count_open(d, open->role->rule);
-			open = NULL;
-		}
-		if (!rc && p->role->end && open)
-			rc = add_value(d, open->role, open->split, p->ts - open->ts);
-		else if (!rc && p->role->end)
-			rc = count_open(d, r);
-		open = p->role->end ? NULL : p;
+		if (i && !same_key(&d->points[i - 1], p))
+			rc = close_all(d);
+		if (!rc && p->role->rule->ns)
+			rc = take_time(d, p);
+		else if (!rc)
+			rc = p->role->end ? take_end(d, p) : take_begin(d, p);
 	}
-	return !rc && open ? count_open(d, open->role->rule) : rc;
+	return rc ? rc : close_all(d);
 }
 
 static int from_events(struct decoder *d, struct trace *t)

@@ -16,7 +16,7 @@
 
 struct latency {
 	char name[48]; /* "direct_reclaim" */
-	char label[32]; /* "" for all of them, or "order=3" */
+	char label[40]; /* "" for all of them, or "order=3" */
 	struct hist hist;
 	uint64_t open; /* begins without an end, ends without a begin */
 };

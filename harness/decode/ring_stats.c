@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "decode/text.h"
 #include "decode/tracefs.h"
 #include "lib/parse.h"
 
@@ -59,10 +60,28 @@ int ring_stats_metrics(const char *cpu, const char *text, size_t len, struct met
 	return 0;
 }
 
+/* "  fault_end           123           0": hits, misses */
+static int take_probe(void *arg, char *line, struct error *err)
+{
+	const char *name = text_word(&line);
+	int64_t hits, misses;
+
+	if (!name || text_number(text_word(&line), &hits) || text_number(text_word(&line), &misses))
+		return error_set(err, ERROR_FOUND, "kprobe_profile: a row cannot be read");
+	return metrics_add_int(arg, "trace.probe_missed", name, misses, err);
+}
+
+int kprobe_profile_metrics(const char *text, size_t len, struct metrics *m, struct error *err)
+{
+	return text_each_line("kprobe_profile", text, len, take_probe, m, err);
+}
+
 static bool counts_loss(const char *name)
 {
 	size_t len = strlen(name);
 
+	if (strcmp(name, "trace.probe_missed") == 0)
+		return true;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].lost && strcmp(name, rows[i].metric) == 0)
 			return true;

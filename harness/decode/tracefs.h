@@ -24,6 +24,10 @@ int hist_trigger_metrics(const char *event, const char *text, size_t len, struct
 int ring_stats_metrics(const char *cpu, const char *text, size_t len, struct metrics *m,
 		       struct error *err);
 
+/* The file "kprobe_profile": trace.probe_missed of each probe: calls it did not record,
+ * because too many were under way or within another probe. */
+int kprobe_profile_metrics(const char *text, size_t len, struct metrics *m, struct error *err);
+
 /*
  * Were events lost, and not as the list allows ("lossy")? Says where in @why.
  * A hist trigger loses what its table has no room for ("size=").

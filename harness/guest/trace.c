@@ -66,16 +66,17 @@ static void must_write(const char *path, const char *text, const char *what)
 		agent_fail("cannot set %s: %s", what, strerror(-rc));
 }
 
-/* The same where a plain write would begin a new list. */
-static void must_append(const char *path, const char *text, const char *what)
+/* The same where a plain write would begin a new list; false if the kernel refuses. */
+static bool append(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	bool done;
 
 	if (fd < 0)
 		agent_fail_errno("cannot open '%s'", path);
-	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		agent_fail("the kernel refuses %s '%.80s': %s", what, text, kernel_says());
+	done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 	close(fd);
+	return done;
 }
 
 /* Write hist trigger @t with @word (":pause") behind its attributes, before its filter. */
@@ -131,6 +132,14 @@ static void send_page_formats(void)
 	must_send(TRACEFS "/events/ftrace/print/format", "format ftrace:print");
 }
 
+static void say_absent(const struct trace_line *t)
+{
+	char name[2 * TRACE_NAME_MAX + 2];
+
+	snprintf(name, sizeof(name), "%s:%s", t->system, t->event);
+	emit_metric("trace.absent", name, 1);
+}
+
 /* Is the event there? Its format goes to the host, who decodes with it. */
 static bool find_event(const struct trace_line *t)
 {
@@ -142,8 +151,7 @@ static bool find_event(const struct trace_line *t)
 		return true;
 	if (!t->optional)
 		agent_fail("this kernel has no event '%s:%s'", t->system, t->event);
-	snprintf(head, sizeof(head), "%s:%s", t->system, t->event);
-	emit_metric("trace.absent", head, 1);
+	say_absent(t);
 	return false;
 }
 
@@ -155,10 +163,15 @@ static void set_line(size_t i)
 	switch (t->kind) {
 	case TRACE_SYNTH:
 		snprintf(what, sizeof(what), "synthetic event '%s'", t->event);
-		must_append(TRACEFS "/synthetic_events", t->text, what);
+		if (!append(TRACEFS "/synthetic_events", t->text))
+			agent_fail("the kernel refuses %s '%.80s': %s", what, t->text, kernel_says());
 		break;
 	case TRACE_KPROBE:
-		must_append(TRACEFS "/kprobe_events", t->text, "a probe");
+		absent[i] = !append(TRACEFS "/kprobe_events", t->text);
+		if (absent[i] && !t->optional)
+			agent_fail("the kernel refuses the probe '%.80s': %s", t->text, kernel_says());
+		if (absent[i])
+			say_absent(t);
 		break;
 	case TRACE_RING:
 		absent[i] = !find_event(t);
@@ -294,6 +307,8 @@ void trace_report(void)
 		snprintf(head, sizeof(head), "hist %s:%s", lines[i].system, lines[i].event);
 		must_send(path, head);
 	}
+	if (records_any(TRACE_KPROBE))
+		must_send(TRACEFS "/kprobe_profile", "kprobe_profile");
 	if (records_any(TRACE_RING)) {
 		drain_stop();
 		send_stats();

@@ -46,6 +46,24 @@ static const char *parse_event(const char *p, struct trace_line *ret)
 	return NULL;
 }
 
+/* "p:SYSTEM/EVENT FUNCTION...", "r:...", "r64:..." */
+static const char *parse_probe(const char *p, struct trace_line *ret)
+{
+	static const char wrong[] = "'kprobe' wants 'p:SYSTEM/EVENT FUNCTION', 'r:...' or 'r64:...'";
+
+	ret->kind = TRACE_KPROBE;
+	ret->optional = *p == '?';
+	ret->text = p + ret->optional + strlen("kprobe ");
+	p = ret->text + 1;
+	if (*ret->text == 'r')
+		p += strspn(p, "0123456789");
+	else if (*ret->text != 'p')
+		return wrong;
+	p = *p == ':' ? name(p + 1, ret->system) : NULL;
+	p = p && *p == '/' ? name(p + 1, ret->event) : NULL;
+	return p && *p == ' ' ? NULL : wrong;
+}
+
 static const struct size_line {
 	const char *word;
 	enum trace_kind kind;
@@ -82,13 +100,8 @@ const char *trace_line_parse(const char *line, struct trace_line *ret)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		if (strncmp(line, sizes[i].word, strlen(sizes[i].word)) == 0)
 			return parse_bytes(line + strlen(sizes[i].word), &sizes[i], ret);
-	if (strncmp(line, "kprobe ", strlen("kprobe ")) == 0) {
-		ret->kind = TRACE_KPROBE;
-		ret->text = line + strlen("kprobe ");
-		return strncmp(ret->text, "p:", 2) != 0 && strncmp(ret->text, "r:", 2) != 0 ?
-			       "'kprobe' wants 'p:SYSTEM/EVENT FUNCTION' or 'r:...'" :
-			       NULL;
-	}
+	if (strncmp(line + (*line == '?'), "kprobe ", strlen("kprobe ")) == 0)
+		return parse_probe(line, ret);
 	if (strncmp(line, "synth ", strlen("synth ")) != 0)
 		return parse_event(line, ret);
 	ret->kind = TRACE_SYNTH;

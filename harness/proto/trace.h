@@ -8,7 +8,9 @@
  *   kmem:mm_page_alloc hist:keys=order     counted in the kernel by a hist trigger
  *   ?kmem:mm_page_split                    left out by kernels that lack it
  *   synth lat u64 ns; int order            a synthetic event, "synthetic:lat"
- *   kprobe p:hw/fault_begin handle_mm_fault    a probe, "hw:fault_begin"
+ *   kprobe p:hw/fault_begin handle_mm_fault    a probe, "hw:fault_begin"; "r64:" at the
+ *                                          return, of up to 64 calls at a time;
+ *                                          "?kprobe": left out without the function
  *   buffer 4194304                         bytes of ring buffer for each CPU
  *   room 104857600                         bytes for raw events in the shared region
  *   lossy                                  lost events do not make the run invalid

@@ -13,9 +13,9 @@
 	"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n" \
 	"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n"
 
-enum { BEGIN = 400, END, WAKE, SLEEP, THROTTLED };
+enum { BEGIN = 400, END, WAKE, SLEEP, THROTTLED, CALL, RETURN, QUEUE, COMPLETE, PAUSE };
 
-static const char formats[][700] = {
+static const char formats[][800] = {
 	"format vmscan:mm_vmscan_direct_reclaim_begin\nname: mm_vmscan_direct_reclaim_begin\nID: 400\n"
 	"format:\n" COMMON "\tfield:int order;\toffset:8;\tsize:4;\tsigned:1;\n"
 	"\nprint fmt: \"order=%d\", REC->order\n",
@@ -31,6 +31,20 @@ static const char formats[][700] = {
 	"format vmscan:mm_vmscan_throttled\nname: mm_vmscan_throttled\nID: 404\n"
 	"format:\n" COMMON "\tfield:int usec_delayed;\toffset:8;\tsize:4;\tsigned:1;\n"
 	"\nprint fmt: \"usec_delayed=%d\", REC->usec_delayed\n",
+	"format hw:alloc_begin\nname: alloc_begin\nID: 405\n"
+	"format:\n" COMMON "\tfield:u32 order;\toffset:8;\tsize:4;\tsigned:0;\n\nprint fmt: \"x\"\n",
+	"format hw:alloc_end\nname: alloc_end\nID: 406\n"
+	"format:\n" COMMON "\tfield:u32 order;\toffset:8;\tsize:4;\tsigned:0;\n\nprint fmt: \"x\"\n",
+	"format block:block_bio_queue\nname: block_bio_queue\nID: 407\n"
+	"format:\n" COMMON "\tfield:unsigned short dev;\toffset:8;\tsize:1;\tsigned:0;\n"
+	"\tfield:unsigned short sector;\toffset:9;\tsize:1;\tsigned:0;\n"
+	"\tfield:unsigned short nr_sector;\toffset:10;\tsize:1;\tsigned:0;\n\nprint fmt: \"x\"\n",
+	"format block:block_bio_complete\nname: block_bio_complete\nID: 408\n"
+	"format:\n" COMMON "\tfield:unsigned short dev;\toffset:8;\tsize:1;\tsigned:0;\n"
+	"\tfield:unsigned short sector;\toffset:9;\tsize:1;\tsigned:0;\n"
+	"\tfield:unsigned short nr_sector;\toffset:10;\tsize:1;\tsigned:0;\n\nprint fmt: \"x\"\n",
+	"format writeback:balance_dirty_pages\nname: balance_dirty_pages\nID: 409\n"
+	"format:\n" COMMON "\tfield:long pause;\toffset:8;\tsize:4;\tsigned:1;\n\nprint fmt: \"x\"\n",
 };
 
 /* Event @id of process @pid with one field, @delta ns after the last. */
@@ -95,6 +109,51 @@ static void pairs_and_times(void **state)
 		strbuf_release(&trace);
 		strbuf_release(&body);
 	}
+}
+
+/* Calls within calls, requests that are known by device and last sector, and pauses of
+ * which only positive ones are any. */
+static void nests_and_sums(void **state)
+{
+	struct strbuf frames = STRBUF_INIT, trace = STRBUF_INIT, body = STRBUF_INIT;
+	struct latencies l;
+	struct error err;
+	uint32_t seq = 0;
+
+	(void)state;
+	pages_frames(&frames, &seq, 8);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		pages_add_frame(&frames, &seq, FRAME_OUTPUT, formats[i], strlen(formats[i]));
+	event(&body, 0, CALL, 7, 3);
+	event(&body, 10, CALL, 7, 0); /* within, by the same task */
+	event(&body, 10, RETURN, 7, 0); /* 10 */
+	event(&body, 10, RETURN, 7, 3); /* 30 */
+	event(&body, 0, RETURN, 7, 0); /* of no call */
+	for (int i = 0; i < 20; i++)
+		event(&body, 0, CALL, 8, 0); /* end never */
+	event(&body, 0, QUEUE, 1, 0x080501); /* device 1, sectors 5 to 13 */
+	event(&body, 10, QUEUE, 1, 0x080502); /* the same of device 2 */
+	event(&body, 40, COMPLETE, 2, 0x000d01); /* 50, at its end */
+	event(&body, 10, COMPLETE, 2, 0x000d02); /* 50 */
+	event(&body, 0, PAUSE, 1, (uint32_t)-3);
+	event(&body, 0, PAUSE, 1, 0);
+	event(&body, 0, PAUSE, 1, 4);
+	pages_add(&trace, 0, 0, 8, 0, (uint32_t)body.len, body.buf, body.len);
+	if (latencies_decode(frames.buf, frames.len, trace.buf, trace.len, &l, &err))
+		fail_msg("%s", err.msg);
+	assert_int_equal(find(&l, "alloc", "order=3")->hist.max, 30);
+	assert_int_equal(find(&l, "alloc", "order=0")->hist.max, 10);
+	assert_int_equal(find(&l, "alloc", "")->hist.count, 2);
+	assert_int_equal(find(&l, "alloc", "")->open, 21);
+	assert_int_equal(find(&l, "bio", "")->hist.count, 2);
+	assert_int_equal(find(&l, "bio", "dev=2")->hist.max, 50);
+	assert_int_equal(find(&l, "bio", "")->open, 0);
+	assert_int_equal(find(&l, "dirty_pause", "")->hist.count, 1);
+	assert_int_equal(find(&l, "dirty_pause", "")->hist.max, 4000000);
+	latencies_release(&l);
+	strbuf_release(&frames);
+	strbuf_release(&trace);
+	strbuf_release(&body);
 }
 
 static void table_of_the_kernel(void **state)
@@ -169,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pairs_and_times),
+		cmocka_unit_test(nests_and_sums),
 		cmocka_unit_test(table_of_the_kernel),
 		cmocka_unit_test(odd_formats),
 	};

@@ -45,6 +45,7 @@ static void job_round_trip(void **state)
 		.insn = true,
 		.shift = 3,
 		.seed = 7,
+		.sample_allocs = 5000,
 		.swap = "ram",
 		.swap_bytes = 1 << 20,
 		.workload = "fio",
@@ -63,6 +64,7 @@ static void job_round_trip(void **state)
 	(void)state;
 	assert_int_equal(job_parse(text, strlen(text), &got, &line), 0);
 	assert_true(got.insn);
+	assert_int_equal(got.sample_allocs, 5000);
 	assert_int_equal(got.shift, 3);
 	assert_int_equal(got.seed, 7);
 	assert_string_equal(got.swap, "ram");

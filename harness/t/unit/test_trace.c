@@ -15,7 +15,7 @@ static void list_is_normalized(void **state)
 {
 	static const char text[] = "# a list\n\n  kmem:mm_page_alloc   # all\n"
 				   "?kmem:mm_page_split\thist:keys=order   if zid == 1\nbuffer 1M\nlossy\n"
-				   "synth lat u64 ns;\tint order";
+				   "synth lat u64 ns;\tint order\n?kprobe r64:hw/x  f\n";
 	struct error err;
 	char *list;
 
@@ -23,7 +23,8 @@ static void list_is_normalized(void **state)
 	assert_int_equal(plan_events_parse(text, strlen(text), "x.list", &list, &err), 0);
 	assert_string_equal(list, "kmem:mm_page_alloc\n"
 				  "?kmem:mm_page_split hist:keys=order if zid == 1\n"
-				  "buffer 1048576\nlossy\nsynth lat u64 ns; int order\n");
+				  "buffer 1048576\nlossy\nsynth lat u64 ns; int order\n"
+				  "?kprobe r64:hw/x f\n");
 	free(list);
 }
 
@@ -43,6 +44,9 @@ static void list_errors_name_the_line(void **state)
 		{ "kmem:a\nkmem:a\n", "x.list:2: the same line comes twice" },
 		{ "buffer 1K\n", "a size from 64K to 256M" },
 		{ "kprobe hw/a f\n", "'kprobe' wants 'p:SYSTEM/EVENT FUNCTION'" },
+		{ "kprobe q:hw/a f\n", "'kprobe' wants" },
+		{ "kprobe r64:hw/a\n", "'kprobe' wants" },
+		{ "?kprobe p64:hw/a f\n", "'kprobe' wants" },
 		{ "synth lat\n", "'synth' wants a name and fields" },
 		{ "kmem:a\xc3\xa4\n", "printable ASCII" },
 	};
@@ -196,6 +200,25 @@ static void ring_stats(void **state)
 	metrics_release(&m);
 }
 
+/* Calls that a probe did not record are lost events. */
+static void probes(void **state)
+{
+	static const char text[] = "  fault_begin                  100               0\n"
+				   "  fault_end                     97               3\n";
+	struct metrics m = {};
+	struct error err;
+	char why[128];
+
+	(void)state;
+	assert_int_equal(kprobe_profile_metrics(text, strlen(text), &m, &err), 0);
+	assert_string_equal(row_label(&m, "trace.probe_missed", 0), "fault_begin");
+	assert_true(trace_lost(&m, why, sizeof(why)));
+	assert_string_equal(why, "3 events lost: trace.probe_missed fault_end");
+	assert_int_equal(kprobe_profile_metrics("  a 1\n", 6, &m, &err), -1);
+	assert_int_equal(kprobe_profile_metrics("  a 1 x\n", 8, &m, &err), -1);
+	metrics_release(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +226,7 @@ int main(void)
 		cmocka_unit_test(list_errors_name_the_line),
 		cmocka_unit_test(shipped_lists_reach_the_agent),
 		cmocka_unit_test(list_is_in_the_identity),
+		cmocka_unit_test(probes),
 		cmocka_unit_test(hist_tables),
 		cmocka_unit_test(damaged_hist_tables),
 		cmocka_unit_test(ring_stats),
