@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* Keys of a plan whose values facts.json holds under the same name. */
-static const char *const same_keys[] = { "kernel", "arch", "clock", "vcpus", "events", "sample" };
+static const char *const same_keys[] = { "kernel", "arch", "clock", "vcpus", "events", "sample",
+					 "require" };
 
 static const char *text_of(const json_t *facts, const char *key)
 {

@@ -82,6 +82,8 @@ void facts_set_cell(json_t *o, const struct cell *c)
 	json_object_set_new(o, "params", params);
 	json_object_set_new(o, "tunables", tunables);
 	set(o, "events", c->events);
+	if (strcmp(c->require, "none") != 0)
+		set(o, "require", c->require);
 	set(o, "sample", c->sample);
 	set_int(o, "seed", c->seed);
 }

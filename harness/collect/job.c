@@ -16,6 +16,7 @@ void job_text(const struct cell *cell, unsigned int shift, struct strbuf *out)
 		.swap = swap_name(cell->swap),
 		.swap_bytes = cell->swap_bytes,
 		.workload = cell->workload->name,
+		.require_text = strcmp(cell->require, "none") ? cell->require : NULL,
 		.sample_ns = cell->sample_ns,
 		.sample_allocs = cell->sample_allocs,
 		.trace_text = cell->trace,

@@ -55,6 +55,9 @@ uint64_t meminfo_kib(const char *name);
 /* sysctl.c */
 void tunables_apply(const struct job *job);
 
+/* require.c: fails the cell if what the plan requires does not hold. */
+void require_check(const struct job *job);
+
 /* tool.c: run a program with its output in @out (stdout and stderr); returns its
  * wait status. */
 int tool_run(const char *const argv[], const char *out);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
@@ -95,6 +96,9 @@ static void phase_mount(void)
 	fd = open("/dev/console", O_RDWR);
 	for (int to = 0; fd >= 0 && to < 3; to++)
 		dup2(fd, to);
+	/* The agent itself is not what is measured: what it uses of its program stays. */
+	if (mlockall(MCL_CURRENT | MCL_ONFAULT))
+		agent_fail_errno("cannot lock the agent's memory");
 	/* The OOM killer should take the workload, and say so, before us. */
 	write_file("/proc/self/oom_score_adj", "-1000");
 }
@@ -141,6 +145,7 @@ static void phase_prepare(void)
 {
 	if (workload->prepare)
 		workload->prepare(region_job());
+	require_check(region_job());
 }
 
 static void phase_trace(void)

@@ -51,6 +51,8 @@ ssize_t snapshot_read(int fd, char *text)
 		len += (size_t)n;
 		n = pread(fd, text + len, SNAPSHOT_TEXT_BYTES - len, (off_t)len);
 	} while (n > 0);
+	if (len == SNAPSHOT_TEXT_BYTES)
+		agent_fail("a file of the kernel is longer than %d bytes", SNAPSHOT_TEXT_BYTES);
 	return n < 0 ? -1 : (ssize_t)len;
 }
 

@@ -11,7 +11,7 @@
 
 #include "guest/agent.h"
 
-#define SNAPSHOT_TEXT_BYTES (256 << 10)
+#define SNAPSHOT_TEXT_BYTES (128 << 10)
 
 /* Cheap files are in every sample; dear ones as often as a budget allows (budget.h). */
 enum snapshot_part { PART_CHEAP, PART_DEAR };

@@ -77,6 +77,8 @@ void cell_title(const struct cell *cell, struct strbuf *out)
 		strbuf_addf(out, " %s=%s", cell->tunables[i].key, cell->tunables[i].value);
 	if (*cell->trace)
 		strbuf_addf(out, " events=%s", cell->events);
+	if (strcmp(cell->require, "none") != 0)
+		strbuf_addf(out, " require='%s'", cell->require);
 	if (cell->sample_ns || cell->sample_allocs)
 		strbuf_addf(out, " sample=%s", cell->sample);
 	strbuf_addf(out, " %s seed %u", clock_name(cell->clock), cell->seed);
@@ -103,6 +105,8 @@ void cell_canonical(const struct cell *cell, const struct cell_artifacts *on, st
 	/* What most cells do not have leaves their identity as it was. */
 	if (cell->sample_ns)
 		strbuf_addf(out, "sample %" PRIu64 "\n", cell->sample_ns);
+	if (strcmp(cell->require, "none") != 0)
+		strbuf_addf(out, "require %s\n", cell->require);
 	if (cell->sample_allocs)
 		strbuf_addf(out, "sample allocs %" PRIu64 "\n", cell->sample_allocs);
 	for (size_t i = 0; i < cell->nr_tunables; i++)

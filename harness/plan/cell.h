@@ -41,6 +41,7 @@ struct cell {
 	size_t nr_tunables;
 	const char *events; /* a list of configs/events/, or "none" */
 	const char *trace; /* what that list says, a line each (proto/trace.h), or "" */
+	const char *require; /* what must hold when the work begins (proto/require.h), or "none" */
 	const char *sample; /* "10ms", "5000allocs": between samples; or "none" */
 	uint64_t sample_ns, sample_allocs; /* at most one is not 0 */
 	unsigned int seed; /* 1, 2, ... */

@@ -21,6 +21,7 @@ static const struct value fallback[NR_AXES] = {
 	[AXIS_SWAP] = { .text = (char *)"none", .code = SWAP_NONE },
 	[AXIS_EVENTS] = { .text = (char *)"none" },
 	[AXIS_SAMPLE] = { .text = (char *)"none" },
+	[AXIS_REQUIRE] = { .text = (char *)"none" },
 	[AXIS_TIMEOUT] = { .text = (char *)"0", .number = 0 },
 	[AXIS_ARCH] = { .text = (char *)"x86_64", .code = ARCH_X86_64 },
 	[AXIS_KERNEL] = { .text = (char *)"series" },
@@ -355,6 +356,7 @@ static int add_cell(struct expansion *x, const struct spec *spec, const struct o
 		.swap_bytes = current(o, AXIS_SWAP)->number,
 		.workload = e->workload,
 		.events = current(o, AXIS_EVENTS)->text,
+		.require = current(o, AXIS_REQUIRE)->text,
 		.sample = current(o, AXIS_SAMPLE)->text,
 		.sample_ns = current(o, AXIS_SAMPLE)->code == SAMPLE_NS ?
 				     current(o, AXIS_SAMPLE)->number :

@@ -17,7 +17,8 @@
 
 static const char *const axis_keys[NR_AXES] = {
 	[AXIS_MEMORY] = "memory",   [AXIS_VCPUS] = "vcpus", [AXIS_SWAP] = "swap",
-	[AXIS_EVENTS] = "events",   [AXIS_SAMPLE] = "sample",   [AXIS_TIMEOUT] = "timeout", [AXIS_ARCH] = "arch",
+	[AXIS_EVENTS] = "events",   [AXIS_SAMPLE] = "sample",   [AXIS_REQUIRE] = "require",
+	[AXIS_TIMEOUT] = "timeout", [AXIS_ARCH] = "arch",
 	[AXIS_KERNEL] = "kernel",   [AXIS_CLOCK] = "clock", [AXIS_SEEDS] = "seeds",
 };
 
@@ -478,7 +479,7 @@ static int take_top_key(const struct at *at, const char *key, void *arg)
 	return rc <= 0 ? rc :
 			 unknown_key(at, key,
 				     "name, kernel, arch, memory, vcpus, clock, seeds, swap, tunables, "
-				     "workload, events, sample, timeout, exclude, statement, verdict");
+				     "workload, events, sample, require, timeout, exclude, statement, verdict");
 }
 
 static int take_document(struct spec *spec, yaml_document_t *doc, struct error *err)

@@ -13,6 +13,7 @@
 #include "lib/xalloc.h"
 #include "plan/kernel.h"
 #include "plan/spec.h"
+#include "proto/require.h"
 
 #define MIB (1ull << 20)
 #define MIN_MEMORY (64 * MIB)
@@ -28,6 +29,7 @@
 #define MAX_SAMPLE_ALLOCS 1000000000
 #define MAX_TIMEOUT_S 86400
 #define MAX_TUNABLE 128
+#define MAX_REQUIRE 400
 
 static int check_kernel(const struct spec *spec, const char *text, unsigned int line,
 			struct value *ret, struct error *err)
@@ -184,6 +186,28 @@ static int check_sample(const struct spec *spec, const char *text, unsigned int 
 	return 0;
 }
 
+/* "none", or what proto/require.h can parse; kept as written, with single blanks. */
+static int check_require(const struct spec *spec, const char *text, unsigned int line,
+			 struct value *ret, struct error *err)
+{
+	struct requirement all[REQUIRE_MAX];
+	const char *why;
+	char *to;
+	size_t nr;
+
+	if (strcmp(text, "none") == 0)
+		return 0;
+	why = strlen(text) < MAX_REQUIRE ? require_parse(text, all, &nr) : "too long";
+	if (why)
+		return spec_error(spec, line, err, "bad require '%s': %s", text, why);
+	to = ret->text;
+	for (const char *p = text + strspn(text, " "); *p; p++)
+		if (*p != ' ' || (p[1] && p[1] != ' '))
+			*to++ = *p;
+	*to = '\0';
+	return 0;
+}
+
 /* "none" is the one swap that is written as a word. */
 static int check_swap_word(const struct spec *spec, const char *text, unsigned int line,
 			   struct value *ret, struct error *err)
@@ -194,7 +218,8 @@ static int check_swap_word(const struct spec *spec, const char *text, unsigned i
 static int (*const checks[NR_AXES])(const struct spec *spec, const char *text, unsigned int line,
 				    struct value *ret, struct error *err) = {
 	[AXIS_MEMORY] = check_memory,	[AXIS_VCPUS] = check_vcpus, [AXIS_SWAP] = check_swap_word,
-	[AXIS_EVENTS] = check_events,	[AXIS_SAMPLE] = check_sample, [AXIS_TIMEOUT] = check_timeout, [AXIS_ARCH] = check_arch,
+	[AXIS_EVENTS] = check_events,	[AXIS_SAMPLE] = check_sample,
+	[AXIS_REQUIRE] = check_require, [AXIS_TIMEOUT] = check_timeout, [AXIS_ARCH] = check_arch,
 	[AXIS_KERNEL] = check_kernel,	[AXIS_CLOCK] = check_clock, [AXIS_SEEDS] = check_seed,
 };
 

@@ -54,6 +54,8 @@ size_t job_encode(const struct job *job, char *out, size_t size)
 		put(&w, "sample ns %" PRIu64 "\n", job->sample_ns);
 	if (job->sample_allocs)
 		put(&w, "sample allocs %" PRIu64 "\n", job->sample_allocs);
+	if (job->require_text)
+		put(&w, "require %s\n", job->require_text);
 	for (const char *p = job->trace_text; p && *p; p += strcspn(p, "\n") + 1)
 		put(&w, "trace %.*s\n", (int)strcspn(p, "\n"), p);
 	put(&w, "workload %s\n", job->workload);
@@ -173,6 +175,15 @@ static int take_sample(struct job *job, struct reader *r, char **rest)
 	return strcmp(unit, "allocs") == 0 ? number(rest, &job->sample_allocs) : -EINVAL;
 }
 
+static int take_require(struct job *job, struct reader *r, char **rest)
+{
+	const char *text = *rest;
+
+	(void)r;
+	*rest = NULL;
+	return text && !require_parse(text, job->requires, &job->nr_requires) ? 0 : -EINVAL;
+}
+
 static int take_trace(struct job *job, struct reader *r, char **rest)
 {
 	const char *line = *rest;
@@ -221,6 +232,7 @@ static const struct {
 } lines[] = {
 	{ "clock", take_clock },       { "seed", take_seed },	{ "swap", take_swap },
 	{ "tunable", take_tunable },   { "workload", take_workload }, { "param", take_param },
+	{ "require", take_require },
 	{ "sample", take_sample },     { "trace", take_trace },       { "file", take_file },
 };
 

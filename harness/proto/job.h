@@ -9,6 +9,7 @@
  *   tunable vm.swappiness 60
  *   sample ns 10000000      virtual time between samples, or allocs 10000: page
  *                           allocations; absent: none
+ *   require unusable.9 >= 500   what must hold when the work begins (require.h)
  *   trace kmem:mm_page_alloc  a line of the list of events (trace.h)
  *   workload fault
  *   param pages 16384       every parameter of the workload, normal form
@@ -25,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/require.h"
 #include "proto/trace.h"
 
 #define JOB_MAX_PAIRS 64
@@ -45,6 +47,9 @@ struct job {
 	struct job_pair params[JOB_MAX_PAIRS];
 	size_t nr_params;
 	uint64_t sample_ns, sample_allocs; /* at most one is not 0 */
+	const char *require_text; /* job_encode() only, or NULL */
+	struct requirement requires[REQUIRE_MAX]; /* job_parse() only */
+	size_t nr_requires;
 	const char *trace_text; /* job_encode() only: lines, or NULL */
 	struct trace_line trace[TRACE_MAX_LINES]; /* job_parse() only */
 	size_t nr_trace;

@@ -111,7 +111,7 @@ static int add_axis(sqlite3 *db, int64_t cell, const char *kind, const char *nam
 static int add_guest_axes(sqlite3 *db, int64_t cell, const struct ingest *in, struct error *err)
 {
 	static const char *const texts[] = { "plan",     "kernel", "arch",   "clock",
-					     "workload", "events", "sample" };
+					     "workload", "events", "sample", "require" };
 	static const char *const numbers[] = { "vcpus", "seed" };
 	char text[64], size[32];
 

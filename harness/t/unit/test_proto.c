@@ -46,6 +46,7 @@ static void job_round_trip(void **state)
 		.shift = 3,
 		.seed = 7,
 		.sample_allocs = 5000,
+		.require_text = "unusable.9 >= 500, meminfo.MemFree <= 7",
 		.swap = "ram",
 		.swap_bytes = 1 << 20,
 		.workload = "fio",
@@ -65,6 +66,12 @@ static void job_round_trip(void **state)
 	assert_int_equal(job_parse(text, strlen(text), &got, &line), 0);
 	assert_true(got.insn);
 	assert_int_equal(got.sample_allocs, 5000);
+	assert_int_equal(got.nr_requires, 2);
+	assert_int_equal(got.requires[0].order, 9);
+	assert_true(got.requires[0].at_least);
+	assert_string_equal(got.requires[1].name, "MemFree");
+	assert_false(got.requires[1].at_least);
+	assert_int_equal(got.requires[1].value, 7);
 	assert_int_equal(got.shift, 3);
 	assert_int_equal(got.seed, 7);
 	assert_string_equal(got.swap, "ram");
@@ -188,12 +195,35 @@ static void numbers_whole_or_not(void **state)
 	assert_string_equal(text, "0");
 }
 
+static void requirements(void **state)
+{
+	static const char *const bad[] = { "",		      "unusable >= 5",	  "unusable.11 >= 5",
+					   "unusable.9",      "unusable.9 > 5",   "unusable.9 >= ",
+					   "unusable.9 >= x", "unusable.9 >= 5,", "vmstat. >= 5",
+					   "free.x >= 5",     "unusable.9 >= 5 6", "unusable.9x >= 5" };
+	static const uint64_t blocks[] = { 8, 0, 0, 1 };
+	struct requirement r[REQUIRE_MAX];
+	size_t nr;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (!require_parse(bad[i], r, &nr))
+			fail_msg("'%s' is no requirement", bad[i]);
+	assert_null(require_parse("vmstat.nr_free_pages>=5,unusable.0<=18446744073709551615", r, &nr));
+	assert_int_equal(nr, 2);
+	assert_int_equal(unusable_index(blocks, 4, 0), 0);
+	assert_int_equal(unusable_index(blocks, 4, 3), 500);
+	assert_int_equal(unusable_index(blocks, 3, 3), 1000);
+	assert_int_equal(unusable_index(blocks, 0, 3), 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(crc_known_value),    cmocka_unit_test(frame_names),
 		cmocka_unit_test(job_round_trip),     cmocka_unit_test(job_bad_lines),
 		cmocka_unit_test(job_too_many_params), cmocka_unit_test(params_normal_form),
+		cmocka_unit_test(requirements),
 		cmocka_unit_test(defaults_are_valid), cmocka_unit_test(numbers_whole_or_not),
 	};
 

@@ -68,7 +68,7 @@ static void shipped_lists_reach_the_agent(void **state)
 	static const char text[] = "name: t\nevents: [none, mm, mm-hist, buddy, buddy-hist, '?a:b hist:keys=c',"
 				   " latency, latency-hist, fault, fault-hist]\n"
 				   "workload: {name: null}\n";
-	static const size_t nr_lines[] = { 0, 9, 9, 2, 2, 1, 12, 4, 4, 6 };
+	static const size_t nr_lines[] = { 0, 9, 9, 2, 2, 1, 17, 12, 4, 6 };
 	struct plan *p = NULL;
 	struct error err;
 
