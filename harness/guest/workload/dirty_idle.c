@@ -17,10 +17,11 @@
 #include "guest/clock.h"
 #include "guest/workload.h"
 #include "guest/workload/dirty.h"
+#include "guest/zones.h"
 
 #define BLOCK (64u << 10)
 #define CENTISECOND 10000000ull
-#define POLL_NS 50000000ull
+#define POLL_NS 250000000ull
 
 static int device;
 
@@ -67,6 +68,7 @@ static void run(const struct job *job)
 	if (now.dirty <= before.dirty)
 		agent_fail("no page is dirty after %" PRIu64 " bytes were written",
 			   param_number(job, "write"));
+	zones_report();
 	emit_metric("dirty.background_threshold", "-", now.background);
 	emit_metric("dirty.threshold", "-", now.limit);
 	emit_metric("dirty.pages", "-", now.dirty - before.dirty);

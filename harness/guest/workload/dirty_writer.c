@@ -24,6 +24,7 @@
 #include "guest/random.h"
 #include "guest/workload.h"
 #include "guest/workload/dirty.h"
+#include "guest/zones.h"
 
 #define PAGE 4096u
 #define BLOCK (64u << 10)
@@ -183,6 +184,7 @@ static void run(const struct job *job)
 	pthread_t thread;
 	uint64_t ns;
 
+	zones_report();
 	read_alone((unsigned int)param_number(job, "reads_alone"));
 	before = dirty_now();
 	if (pthread_create(&thread, NULL, read_loop, &reader))

@@ -2,8 +2,7 @@
 /*
  * The buddy system at work: nearly all memory is taken in single pages (blocks are
  * split), all but every keep-th page is given back (their buddies are missing, so
- * nothing merges), then the rest (everything merges, once the lists of each CPU have
- * let go). At each step: the free memory, and how much of it is of no use for an order.
+ * nothing merges), then the rest (everything merges). At each step: the free memory, and how much of it is of no use for an order.
  */
 #include <stdio.h>
 
@@ -55,8 +54,6 @@ static void run(const struct job *job)
 	report_orders();
 	pin_free();
 	report("freed");
-	pin_settle();
-	report("settled");
 }
 
 const struct workload workload_fragment = { .name = "fragment", .run = run };

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "guest/clock.h"
@@ -27,6 +28,7 @@
  * to make it possible. */
 #define FIRST_ORDER 4u
 #define MAX_BLOCKS 1024u
+#define MAX_FILES 32768u /* these and those of pin.c */
 /* As in fragment.c. */
 #define FRAGMENTED 800
 
@@ -44,6 +46,10 @@ static unsigned int slots_of(unsigned int order)
 
 static void open_pipes(unsigned int nr)
 {
+	const struct rlimit files = { MAX_FILES, MAX_FILES };
+
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		agent_fail_errno("cannot have %u files", MAX_FILES);
 	for (unsigned int i = 0; i < nr; i++)
 		if (pipe2(pipes[i], O_CLOEXEC))
 			agent_fail_errno("cannot open pipe %u", i);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "guest/workload.h"
+#include "guest/zones.h"
 
 #define DEVICE "/dev/nullb0"
 #define STEP (16u << 12)
@@ -50,7 +51,9 @@ static uint64_t all_stalls(void)
 	const char *p = read_file("/proc/vmstat", NULL);
 	uint64_t sum = 0;
 
-	while (p && (p = strstr(p, "\nallocstall_"))) {
+	if (!p)
+		agent_fail_errno("cannot read /proc/vmstat");
+	while ((p = strstr(p, "\nallocstall_"))) {
 		p += strcspn(p, " ");
 		sum += strtoull(p, NULL, 10);
 	}
@@ -65,31 +68,6 @@ static struct state state_now(void)
 		agent_fail("cannot refresh vmstat: %s", strerror(-rc));
 	return (struct state){ vmstat("nr_free_pages"), vmstat("pgscan_kswapd"),
 			       vmstat("pgscan_direct"), all_stalls() };
-}
-
-/* The watermarks of each zone that has pages, as the kernel prints them. */
-static void report_zones(void)
-{
-	static const char *const rows[] = { "min", "low", "high", "managed" };
-	const char *p = read_file("/proc/zoneinfo", NULL), *stop;
-	char zone[16], name[32];
-	unsigned int node;
-
-	while (p && (p = strstr(p, "Node ")) && sscanf(p, "Node %u, zone %15s", &node, zone) == 2) {
-		stop = strstr(p + 1, "\nNode ") ?: p + strlen(p);
-		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-			const char *at;
-			uint64_t value;
-
-			snprintf(name, sizeof(name), "\n        %s ", rows[i]);
-			at = strstr(p, name);
-			value = at && at < stop ? strtoull(at + strlen(name), NULL, 10) : 0;
-			snprintf(name, sizeof(name), "zone.%s", rows[i]);
-			if (value)
-				emit_metric(name, zone, value);
-		}
-		p++;
-	}
 }
 
 /* One wake-up of kswapd; returns the free pages it was woken at and left behind. */
@@ -149,10 +127,7 @@ static void burst(uint64_t bytes)
 
 static void run(const struct job *job)
 {
-	const char *text = read_file("/proc/sys/vm/min_free_kbytes", NULL);
-
-	emit_metric("zone.min_free_kbytes", "-", text ? strtoull(text, NULL, 10) : 0);
-	report_zones();
+	zones_report();
 	paced(param_number(job, "cycles"));
 	burst(param_number(job, "burst"));
 }

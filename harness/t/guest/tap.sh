@@ -39,6 +39,41 @@ figure() {
 		$1 == m && (l == "" || $2 == l) { print $(l == "" ? 2 : 3); exit }'
 }
 
+# short PLAN: the plan on the series alone, without its claims about mainline
+short() {
+	awk '
+		/^kernel:/ { sub(/\[.*\]/, /memcg-off/ ? "series+memcg-off" : "series") }
+		/^  - claim:/ { claim = $0; next }
+		claim != "" { skip = /kernel: base|kernel=base/; if (!skip) print claim; claim = "" }
+		!skip || /^[^ ]/ { print }' "$1"
+}
+
+# get RESULTS METRIC LABEL K=V...: a number of the one run that has these values
+get() {
+	local r=$1 m=$2 l=$3 where=() id kv
+	shift 3
+	for kv; do where+=(--where "$kv"); done
+	id=$("$hw" list -o "$r" "${where[@]}" | cut -d' ' -f1)
+	if [ -z "$id" ] || [ "$id" != "${id%%[[:space:]]*}" ]; then
+		echo "not one run: $*" >&2
+		return 1
+	fi
+	"$hw" show "$id" -o "$r" | awk -v m="$m" -v l="$l" '
+		$1 == m && (l == "" || $2 == l) { print $(l == "" ? 2 : 3); exit }'
+}
+
+# is A OP B: with whole numbers; an empty one is false
+is() {
+	echo "$*"
+	[ -n "$1" ] && [ -n "$3" ] && test "$1" "$2" "$3"
+}
+
+# near A B MOST: whole numbers at most MOST apart
+near() {
+	echo "$1 is not within $3 of $2"
+	[ -n "$1" ] && [ -n "$2" ] && [ $(($1 - $2)) -le "$3" ] && [ $(($2 - $1)) -le "$3" ]
+}
+
 finish() {
 	echo "1..$nr"
 	exit $bad
