@@ -13,6 +13,7 @@
 #   make fuzz     each fuzz target for FUZZ_SECONDS
 #   make crash    the crash tests whole: a fault at every call, 200 random kills
 #   make bench    figures; never part of a test
+#   make review-bars  does the review find all that is planted (hours)
 #
 # Everything made goes to out/ (O=DIR for elsewhere) and ./highwater.
 
@@ -32,7 +33,7 @@ SAN = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit
 LIBS = -lsqlite3 -ljansson -lyaml -lmd -lgsl -lgslcblas -lm
 
 # The stages, in pipeline order; harness/t/layering.t checks who includes whom.
-STAGES = lib proto plan build boot run collect decode store cmd
+STAGES = lib proto plan build boot run collect decode store review cmd
 SRCS = $(foreach s,$(STAGES),$(wildcard harness/$(s)/*.c)) $(wildcard analysis/*/*.c) \
        harness/plugin/x86.c
 OBJS = $(SRCS:%.c=$(O)/obj/%.o)
@@ -138,6 +139,11 @@ GUEST_TESTS = $(wildcard harness/t/guest/*.t)
 
 quick: all $(UNITS)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove $(UNITS) $(QUICK)
+
+# Everything planted, whole kernels and guests included: hours on a small machine.
+.PHONY: review-bars
+review-bars: all
+	harness/t/review/bars.sh all
 
 # Every test; the guest tests build the kernels they need first. prove's last
 # lines are the verdict.

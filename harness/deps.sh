@@ -13,6 +13,8 @@ packages=(
 	git flex bison bc perl libelf-dev libssl-dev lz4 ccache xz-utils curl
 	# guests and their userlands
 	qemu-system-x86 seabios cpio debian-archive-keyring binutils zlib1g-dev
+	# review
+	sparse coccinelle codespell python3
 	# tests
 	libcmocka-dev jq cppcheck clang clang-tidy libclang-rt-dev shellcheck trace-cmd
 	munge slurm-wlm

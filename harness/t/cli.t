@@ -84,6 +84,9 @@ touch "$tmp/tree/mm/page_alloc.c"
 t 'a tree of another release' 2 'is Linux 5.4.1, the series is for' \
 	env HIGHWATER_CACHE="$tmp/cache" "$hw" fetch --source "$tmp/tree"
 t 'nothing half-fetched is left' 0 '^$' find "$tmp/cache/linux" -mindepth 1 -not -name fetch.lock
+t 'an unknown check' 2 "unknown check 'nonsense'; there are applies," "$hw" review --checks nonsense
+t 'review in a foreign format' 2 "unknown format 'pdf'" "$hw" review -f pdf
+t 'the checks, and what they need' 0 'sparse finds nothing new \(needs .*sparse' "$hw" review --list
 t 'no qemu' 3 'install qemu-system-x86' env PATH="$tmp/bin" "$hw" doctor
 t 'no project' 2 'has no patches/series' env HIGHWATER_ROOT="$tmp" "$hw" fetch
 echo "1..$nr"

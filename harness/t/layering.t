@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 
-stages=(plan build boot run collect decode store)
+stages=(plan build boot run collect decode store review)
 nr=0 failed=0
 
 # check NAME DIR ALLOWED...: every quoted include of DIR is in an allowed directory

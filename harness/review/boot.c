@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Checks that boot: each step on both architectures, and the last one with the
+ * kernel's own checkers on. A cell is ok only if its console is clean.
+ */
+#include "review/check.h"
+
+#include "review/guest.h"
+
+int check_boot(struct review *r, struct review_patch *p, struct review_result *res,
+	       struct error *err)
+{
+	static const struct guest_plan smoke = {
+		.arch = "[i386, x86_64]",
+		.variant = "",
+		.memory = "256M",
+		.workloads = "  - {name: \"null\"}\n  - {name: fault, pages: 2048}\n",
+	};
+	size_t cells;
+	int rc = guest_run(r, p, &smoke, &cells, res, err);
+
+	if (!rc && cells)
+		result_note(res, "%zu guests of i386 and x86_64", cells);
+	return rc;
+}
+
+/* What the kernel's checkers see: reclaim, a hot set, the series' sysctls. */
+#define DEBUG_WORKLOADS                                                                        \
+	"  - {name: fault, pages: 8192}\n  - {name: hot-set, hot: 32M, stream: 128M, "             \
+	"hot_passes: 1, stream_passes: 1}\n"
+
+int check_debug(struct review *r, struct review_patch *p, struct review_result *res,
+		struct error *err)
+{
+	static const struct guest_plan plans[] = {
+		{ "i386", "+debug", "256M", DEBUG_WORKLOADS },
+		{ "x86_64", "+debug+kasan", "384M", DEBUG_WORKLOADS },
+	};
+	size_t cells, all = 0;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof(plans) / sizeof(plans[0]); i++) {
+		rc = guest_run(r, p, &plans[i], &cells, res, err);
+		all += cells;
+	}
+	if (!rc && all)
+		result_note(res, "%zu guests with lockdep, DEBUG_VM, DEBUG_ATOMIC_SLEEP; KASAN on x86_64",
+			    all);
+	return rc;
+}
