@@ -438,7 +438,7 @@ int expr_eval(const struct expr *e, const double *values, bool *ret, struct erro
 
 static void add_value(struct strbuf *out, double v)
 {
-	if (v == floor(v) && fabs(v) < 1e15)
+	if (v == floor(v) && fabs(v) <= 1ll << 53)
 		strbuf_addf(out, "%.0f", v);
 	else if (fabs(v) >= 1)
 		strbuf_addf(out, "%.3f", v);
