@@ -182,12 +182,12 @@ static void run(const struct job *job)
 		if (n % BURST == BURST - 1)
 			nanosleep(&second, NULL);
 	}
-	emit_ratio("pressure.ns_per_op", "-", ns, ops);
-	emit_metric("pressure.swapped_out", "-", vmstat("pswpout") - out);
-	emit_metric("pressure.written", "-", vmstat("nr_written") - written);
+	emit_ratio("data.ns_per_op", "-", ns, ops);
+	emit_metric("data.swapped_out", "-", vmstat("pswpout") - out);
+	emit_metric("data.written", "-", vmstat("nr_written") - written);
 	verify_all();
-	emit_metric("pressure.flips", "-", nr_flips);
-	emit_metric("pressure.verified", "-", verified);
+	emit_metric("data.flips", "-", nr_flips);
+	emit_metric("data.verified", "-", verified);
 }
 
 const struct workload workload_pressure = { .name = "pressure", .prepare = prepare, .run = run };

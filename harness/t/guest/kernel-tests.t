@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The series' own tests, in guests of both architectures: the KUnit suites, the
-# selftest, and data that must survive while vm.swap_zero_detect is switched under load.
+# selftest, data that must survive while vm.swap_zero_detect is switched under load, and
+# events which must count what /proc/vmstat counts.
 set -u
 cd "$(dirname "$0")/../../.." || exit 2
 . harness/t/guest/tap.sh
@@ -16,12 +17,25 @@ clock: insn
 workload:
   - {name: kunit, kernel: series+kunit}
   - {name: kselftest, kernel: series, swap: {backing: ram, size: 24M}}
-  - {name: pressure, kernel: series, anon: 120, ops: 2048, flips: yes, swap: {backing: ram, size: 40M}}
+  - {name: pressure, kernel: series, anon: 110, ops: 2048, flips: yes, swap: {backing: ram, size: 40M}}
+  - {name: pressure, kernel: series, anon: 110, ops: 2049, swap: {backing: ram, size: 40M}, events: [reclaim-hist, swap-hist]}
 PLAN
-check 'every suite, test and page of data is good' says 0 '6 runs done' \
+check 'every suite, test and page of data is good' says 0 '10 runs done' \
 	"$hw" run "$tmp/plan.yaml" -o "$tmp/r"
 
 get() { figure "$tmp/r" "$@"; }
+# counted ARCH EVENTS PATTERN: the sum of the figures whose "NAME LABEL" fits
+counted() {
+	local id
+	id=$("$hw" list -o "$tmp/r" --where arch="$1" --where events="$2" | cut -d' ' -f1)
+	"$hw" show "$id" -o "$tmp/r" | awk -v p="^($3)" '$0 ~ p { n += $(NF - 1) } END { print n + 0 }'
+}
+# flipped ARCH METRIC: of the run that switched
+flipped() {
+	local id
+	id=$("$hw" list -o "$tmp/r" --where arch="$1" --where flips=yes | cut -d' ' -f1)
+	"$hw" show "$id" -o "$tmp/r" | awk -v m="$2" '$1 == m { print $2; exit }'
+}
 # shellcheck disable=SC2317 # called through check
 is() {
 	echo "$*"
@@ -37,8 +51,19 @@ for a in i386 x86_64; do
 	check "$a: the selftest: no test fails" is "$(get $a series kselftest tap.fail mm_tunables)" -eq 0
 	check "$a: and most are not skipped" is "$(get $a series kselftest tap.pass mm_tunables)" -ge 36
 	check "$a: zero detection was switched while swap was in use" \
-		is "$(get $a series pressure pressure.flips)" -gt 100
-	check "$a: pages went to swap" is "$(get $a series pressure pressure.swapped_out)" -gt 5000
-	check "$a: and some as pages of zeroes" is "$(get $a series pressure vmstat.swpout_zero)" -gt 500
+		is "$(flipped $a data.flips)" -gt 100
+	check "$a: pages went to swap" is "$(flipped $a vmstat.pswpout)" -gt 1000
+	check "$a: and some as pages of zeroes" is "$(flipped $a vmstat.swpout_zero)" -gt 100
+	for who in kswapd direct; do
+		check "$a: the passes of $who have scanned what vmstat counts" \
+			is "$(counted $a reclaim-hist "hist.vmscan:mm_vmscan_${who}_pass.nr_scanned")" -eq \
+			"$(counted $a reclaim-hist "vmstat.pgscan_$who ")"
+	done
+	check "$a: every page that left for the device is an event" \
+		is "$(counted $a swap-hist 'hist.swap:mm_swap_out outcome=5,')" -eq "$(counted $a swap-hist 'vmstat.pswpout ')"
+	check "$a: and every page of zeroes" \
+		is "$(counted $a swap-hist 'hist.swap:mm_swap_out outcome=2,')" -eq "$(counted $a swap-hist 'vmstat.swpout_zero ')"
+	check "$a: so is every request to write" \
+		is "$(counted $a swap-hist 'hist.swap:mm_swap_io_submit write=1,')" -eq "$(counted $a swap-hist 'vmstat.nrswpout ')"
 done
 finish
