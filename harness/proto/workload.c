@@ -172,6 +172,7 @@ static const struct param_desc pressure_params[] = {
 	{ "latency_ns", PARAM_COUNT, 0, 4000000000u, NULL, "0", "of a request to that" },
 	{ "writes", PARAM_COUNT, 0, 100, NULL, "50", "accesses that write, %" },
 	{ "ops", PARAM_COUNT, 1, 10000000, NULL, "8192", "accesses after each page was written" },
+	{ "think_ms", PARAM_COUNT, 0, 100000, NULL, "0", "pause after each 256 accesses" },
 	{ "flips", PARAM_CHOICE, 0, 0, "no|yes", "no", "vm.swap_zero_detect off and on meanwhile" },
 	{},
 };

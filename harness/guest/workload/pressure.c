@@ -8,7 +8,8 @@
  * swap treats such pages on their own (mm/page_io.c), and with flips: yes that
  * treatment is switched off and on all the time (vm.swap_zero_detect).
  *
- * As in workload/swap.c, accesses come in bursts with a second between.
+ * As in workload/swap.c, accesses come in bursts with a pause between, if think_ms is
+ * not 0.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -162,7 +163,8 @@ static void run(const struct job *job)
 	const bool flips = strcmp(param_text(job, "flips"), "yes") == 0;
 	const uint64_t ops = param_number(job, "ops"), out = vmstat("pswpout"),
 		       written = vmstat("nr_written");
-	const struct timespec second = { 1, 0 };
+	const uint64_t think_ms = param_number(job, "think_ms");
+	const struct timespec think = { (time_t)(think_ms / 1000), (long)(think_ms % 1000) * 1000000 };
 	uint64_t random = random_start(job->seed), ns = 0, nr_flips = 0;
 
 	/* Each page once in order, so that there is something to lose. */
@@ -179,8 +181,8 @@ static void run(const struct job *job)
 			if (rc)
 				agent_fail("cannot switch vm.swap_zero_detect: %s", strerror(-rc));
 		}
-		if (n % BURST == BURST - 1)
-			nanosleep(&second, NULL);
+		if (think_ms && n % BURST == BURST - 1)
+			nanosleep(&think, NULL);
 	}
 	emit_ratio("data.ns_per_op", "-", ns, ops);
 	emit_metric("data.swapped_out", "-", vmstat("pswpout") - out);
