@@ -167,7 +167,7 @@ static const struct param_desc segments_params[] = {
 };
 
 static const struct param_desc pressure_params[] = {
-	{ "anon", PARAM_COUNT, 0, 1000, NULL, "80", "anonymous memory, % of what is available" },
+	{ "anon", PARAM_SIZE, 0, GIB, NULL, "64M", "bytes of anonymous memory" },
 	{ "file", PARAM_SIZE, 0, GIB, NULL, "0", "bytes of a device beside it, which holds data" },
 	{ "latency_ns", PARAM_COUNT, 0, 4000000000u, NULL, "0", "of a request to that" },
 	{ "writes", PARAM_COUNT, 0, 100, NULL, "50", "accesses that write, %" },

@@ -116,10 +116,9 @@ static void prepare(const struct job *job)
 		.latency_ns = param_number(job, "latency_ns"),
 		.holds_data = true,
 	};
-	const uint64_t available = meminfo_kib("MemAvailable") / (PAGE >> 10);
 	char path[DISK_PATH];
 
-	init_pages(&anon, available * param_number(job, "anon") / 100, (uint32_t)job->seed);
+	init_pages(&anon, param_number(job, "anon") / PAGE, (uint32_t)job->seed);
 	init_pages(&file, disk.bytes / PAGE, (uint32_t)~job->seed);
 	if (anon.nr + file.nr == 0)
 		agent_fail("anon and file are both 0: there is nothing to touch");

@@ -17,8 +17,8 @@ clock: insn
 workload:
   - {name: kunit, kernel: series+kunit}
   - {name: kselftest, kernel: series, swap: {backing: ram, size: 24M}}
-  - {name: pressure, kernel: series, anon: 110, ops: 2048, flips: yes, swap: {backing: ram, size: 40M}}
-  - {name: pressure, kernel: series, anon: 110, ops: 2049, swap: {backing: ram, size: 40M}, events: [reclaim-hist, swap-hist]}
+  - {name: pressure, kernel: series, memory: 160M, anon: 100M, ops: 2048, flips: yes, swap: {backing: ram, size: 48M}}
+  - {name: pressure, kernel: series, memory: 160M, anon: 100M, ops: 2049, swap: {backing: ram, size: 48M}, events: [reclaim-hist, swap-hist]}
 PLAN
 check 'every suite, test and page of data is good' says 0 '10 runs done' \
 	"$hw" run "$tmp/plan.yaml" -o "$tmp/r"
