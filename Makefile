@@ -30,7 +30,7 @@ INC = -Iharness -Ianalysis -I$(O)/gen
 CFLAGS ?= -O2
 # gcc warns of things that only its own instrumentation makes look possible.
 SAN = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wno-error
-LIBS = -lsqlite3 -ljansson -lyaml -lmd -lgsl -lgslcblas -lm
+LIBS = -lsqlite3 -ljansson -lyaml -lmd -lgsl -lgslcblas -lz -lm
 
 # The stages, in pipeline order; harness/t/layering.t checks who includes whom.
 STAGES = lib proto plan build boot run collect decode store review cmd
@@ -38,7 +38,7 @@ SRCS = $(foreach s,$(STAGES),$(wildcard harness/$(s)/*.c)) $(wildcard analysis/*
        harness/plugin/x86.c
 OBJS = $(SRCS:%.c=$(O)/obj/%.o)
 SAN_OBJS = $(SRCS:%.c=$(O)/san/%.o)
-GEN = $(O)/gen/schema_sql.h $(O)/gen/page_css.h $(O)/gen/page_js.h
+GEN = $(O)/gen/schema_sql.h $(O)/gen/page_css.h $(O)/gen/page_js.h $(O)/gen/uplot.h
 UNIT_SRCS = $(wildcard harness/t/unit/test_*.c)
 UNITS = $(UNIT_SRCS:harness/t/unit/%.c=$(O)/t/%)
 BENCH = $(patsubst harness/t/bench/%.c,$(O)/bench/%,$(wildcard harness/t/bench/*.c))
@@ -93,6 +93,19 @@ $(O)/gen/schema_sql.h: harness/store/schema.sql
 $(O)/gen/page_%.h: analysis/report/page.%
 	$(AS_STRING)
 
+# What npm fetches is never committed: harness/npm/package-lock.json says what it has to be.
+# UPLOT=no builds without a network, and reports whose figures do not zoom.
+$(O)/npm/fetched: harness/npm/package.json harness/npm/package-lock.json
+	$(call say,NPM,$@)
+	$(Q)harness/npm/fetch.sh $(@D)
+	@touch $@
+
+$(O)/gen/uplot.h: harness/npm/embed.sh $(if $(filter no,$(UPLOT)),,$(O)/npm/fetched)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)harness/npm/embed.sh $(if $(filter no,$(UPLOT)),,$(O)/npm/node_modules/uplot) >$@.tmp
+	@mv $@.tmp $@
+
 $(O)/obj/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -115,6 +128,12 @@ $(O)/t/%: $(O)/san/harness/t/unit/%.o $(O)/san/all.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka $(LIBS)
+
+# Programs that tests use.
+$(O)/tool/%: harness/t/tool/%.c harness/t/synth.h $(OBJS)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -o $@ $(filter-out %.h,$^) $(LIBS)
 
 $(O)/bench/%: harness/t/bench/%.c $(OBJS)
 	@mkdir -p $(@D)
@@ -151,7 +170,7 @@ check: deps
 	$(MAKE) check-now
 
 .PHONY: check-now
-check-now: all $(UNITS)
+check-now: all $(UNITS) $(O)/tool/synth
 	./highwater build
 	CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(UNITS) $(QUICK) $(GUEST_TESTS)
 

@@ -18,8 +18,12 @@ packages=(
 	# tests
 	libcmocka-dev jq cppcheck clang clang-tidy libclang-rt-dev shellcheck trace-cmd
 	munge slurm-wlm
+	# the report's tests
+	chromium-headless-shell fonts-dejavu-core nodejs
 )
 
+# npm of its own or of Debian: what is there is taken.
+command -v npm >/dev/null || packages+=(npm)
 missing=()
 for p in "${packages[@]}"; do
 	[ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing+=("$p")

@@ -352,8 +352,7 @@ static char *group_title(const struct query_cell *cell, const struct compare_opt
 	strbuf_adds(&t, workload ? workload : "");
 	for (size_t i = 0; i < cell->nr_axes; i++) {
 		const struct query_axis *a = &cell->axes[i];
-		bool skip = is_compared(o, a->name) || (strcmp(a->name, "swap") == 0 &&
-							strcmp(a->value, "none") == 0);
+		bool skip = is_compared(o, a->name) || strcmp(a->value, "none") == 0;
 
 		for (size_t j = 0; j < sizeof(quiet) / sizeof(quiet[0]); j++)
 			skip |= strcmp(a->name, quiet[j]) == 0;

@@ -5,6 +5,33 @@
 #include "lib/xalloc.h"
 #include "report/private.h"
 
+/* Cells of a plan come in order: look at the last ones first. */
+static bool is_known(const char *const *v, size_t nr, const char *value)
+{
+	while (nr-- > 0)
+		if (v[nr] == value || strcmp(v[nr], value) == 0)
+			return true;
+	return false;
+}
+
+size_t report_axes(const struct query_cells *c, const char ***ret)
+{
+	const char **v = NULL;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < c->nr; i++)
+		for (size_t j = 0; j < c->v[i].nr_axes; j++) {
+			const char *name = c->v[i].axes[j].name;
+
+			if (is_known(v, nr, name))
+				continue;
+			v = xreallocarray(v, nr + 1, sizeof(*v));
+			v[nr++] = name;
+		}
+	*ret = v;
+	return nr;
+}
+
 size_t report_values(const struct query_cells *c, const char *axis, const char ***ret)
 {
 	const char **v = NULL;
@@ -13,11 +40,8 @@ size_t report_values(const struct query_cells *c, const char *axis, const char *
 	for (size_t i = 0; i < c->nr; i++)
 		for (size_t j = 0; j < c->v[i].nr_axes; j++) {
 			const struct query_axis *a = &c->v[i].axes[j];
-			bool known = strcmp(a->name, axis) != 0;
 
-			for (size_t k = 0; !known && k < nr; k++)
-				known = strcmp(v[k], a->value) == 0;
-			if (known)
+			if (strcmp(a->name, axis) != 0 || is_known(v, nr, a->value))
 				continue;
 			v = xreallocarray(v, nr + 1, sizeof(*v));
 			v[nr++] = a->value;

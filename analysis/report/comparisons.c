@@ -16,8 +16,24 @@ struct pair {
 
 struct pairs {
 	struct pair v[REPORT_MAX_COMPARISONS];
-	size_t nr;
+	size_t nr, cells, left_out;
 };
+
+/* What is in the page is bounded: a comparison costs as much as the cells in it. */
+static void add_pair(struct report *r, struct pair p, struct pairs *to)
+{
+	size_t cells = 0;
+
+	for (size_t i = 0; i < r->cells.nr; i++)
+		cells += query_axis_is(&r->cells.v[i], p.axis, p.a) ||
+			 query_axis_is(&r->cells.v[i], p.axis, p.b);
+	if (to->nr == REPORT_MAX_COMPARISONS || (to->nr && to->cells + cells > REPORT_MAX_COMPARED)) {
+		to->left_out++;
+		return;
+	}
+	to->cells += cells;
+	to->v[to->nr++] = p;
+}
 
 static void add_pairs(struct report *r, const char *axis, struct pairs *to)
 {
@@ -28,8 +44,8 @@ static void add_pairs(struct report *r, const char *axis, struct pairs *to)
 		if (strcmp(v[i], "base") == 0)
 			base = i;
 	for (size_t i = 0; i < nr; i++)
-		if (i != base && to->nr < REPORT_MAX_COMPARISONS)
-			to->v[to->nr++] = (struct pair){ axis, v[base], v[i] };
+		if (i != base)
+			add_pair(r, (struct pair){ axis, v[base], v[i] }, to);
 	free(v);
 }
 
@@ -40,18 +56,14 @@ static void choose(struct report *r, struct pairs *to)
 
 	add_pairs(r, "kernel", to);
 	add_pairs(r, "arch", to);
-	for (size_t i = 0; i < r->cells.nr; i++)
-		for (size_t j = 0; j < r->cells.v[i].nr_axes; j++) {
-			const char *name = r->cells.v[i].axes[j].name;
-			bool skip = false;
+	for (size_t i = 0; i < r->nr_axes; i++) {
+		bool skip = false;
 
-			for (size_t k = 0; k < sizeof(quiet) / sizeof(quiet[0]); k++)
-				skip |= strcmp(quiet[k], name) == 0;
-			for (size_t k = 0; k < to->nr; k++)
-				skip |= strcmp(to->v[k].axis, name) == 0;
-			if (!skip)
-				add_pairs(r, name, to);
-		}
+		for (size_t k = 0; k < sizeof(quiet) / sizeof(quiet[0]); k++)
+			skip |= strcmp(quiet[k], r->axes[i]) == 0;
+		if (!skip)
+			add_pairs(r, r->axes[i], to);
+	}
 }
 
 /* A figure that got better or worse, for the list on top. */
@@ -174,9 +186,7 @@ static void print_row(struct strbuf *out, const struct compare_row *row)
 	const int direction = compare_direction(row, f);
 	const bool quiet = f->verdict == COMPARE_EQUAL || f->verdict == COMPARE_NONE;
 
-	strbuf_addf(out, "<tr%s><th scope=\"row\" title=\"", quiet && !f->status[0] ? " class=\"q\"" : "");
-	html_str(out, query_definition(row->name));
-	strbuf_adds(out, "\">");
+	strbuf_addf(out, "<tr%s><th scope=\"row\">", quiet && !f->status[0] ? " class=\"q\"" : "");
 	html_str(out, row->name);
 	strbuf_adds(out, " ");
 	html_str(out, row->label);
@@ -203,8 +213,24 @@ static void print_row(struct strbuf *out, const struct compare_row *row)
 	strbuf_adds(out, "</td></tr>\n");
 }
 
+/* What to ask for a table that is not here. */
+static void print_command(struct strbuf *out, const struct compare_group *group, const struct pair *p)
+{
+	strbuf_adds(out, "<p class=\"dim\">Left out to keep the page small: <code>highwater compare ");
+	html_str(out, p->axis);
+	strbuf_adds(out, "=");
+	html_str(out, p->a);
+	strbuf_adds(out, ",");
+	html_str(out, p->b);
+	for (const char *at = strchr(group->title, ' '); at; at = strchr(at + 1, ' ')) {
+		strbuf_adds(out, " --where ");
+		html_text(out, at + 1, strcspn(at + 1, " "));
+	}
+	strbuf_adds(out, "</code></p></details>\n");
+}
+
 static void print_group(struct strbuf *out, const struct compare *c, size_t nr, size_t g,
-			const struct pair *p)
+			const struct pair *p, bool small)
 {
 	const struct compare_group *group = &c->groups[g];
 	size_t changed = 0;
@@ -216,9 +242,14 @@ static void print_group(struct strbuf *out, const struct compare *c, size_t nr, 
 	html_str(out, group->title);
 	strbuf_addf(out, " <span class=\"dim\">clock %s, ", group->clock);
 	html_str(out, group->note);
-	strbuf_addf(out, "; %zu of %zu rows changed</span></summary><div class=\"scroll\"><table><thead><tr>"
-			 "<th scope=\"col\">metric</th><th scope=\"col\" class=\"n\">",
-		    changed, group->nr_rows);
+	strbuf_addf(out, "; %zu of %zu rows changed</span></summary>", changed, group->nr_rows);
+	if (small) {
+		print_command(out, group, p);
+		return;
+	}
+	strbuf_adds(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+	html_str(out, group->title);
+	strbuf_adds(out, "\"><table><thead><tr><th scope=\"col\">metric</th><th scope=\"col\" class=\"n\">");
 	html_str(out, p->a);
 	strbuf_adds(out, "</th><th scope=\"col\" class=\"n\">");
 	html_str(out, p->b);
@@ -255,9 +286,11 @@ static void print_beside(struct strbuf *out, const struct compare *c)
 		strbuf_adds(out, "</ul>");
 }
 
-static int print_pair(struct report *r, size_t nr, const struct pair *p, struct error *err)
+static int print_pair(struct report *r, size_t nr, const struct pair *p, size_t bytes,
+		      struct error *err)
 {
 	struct compare_options o = { .axes = { { p->axis, { p->a, p->b }, 2 } }, .nr_axes = 1 };
+	const size_t begin = r->out->len;
 	struct compare c;
 
 	if (r->o->where)
@@ -277,7 +310,7 @@ static int print_pair(struct report *r, size_t nr, const struct pair *p, struct 
 	print_list(r->out, &c, nr, 1, "Better");
 	strbuf_adds(r->out, "<h3>Tables</h3>");
 	for (size_t g = 0; g < c.nr_groups; g++)
-		print_group(r->out, &c, nr, g, p);
+		print_group(r->out, &c, nr, g, p, r->out->len - begin > bytes);
 	strbuf_adds(r->out, "</section>\n");
 	compare_release(&c);
 	return 0;
@@ -288,7 +321,7 @@ int report_comparisons(struct report *r, struct error *err)
 	struct pairs pairs = {};
 
 	choose(r, &pairs);
-	strbuf_adds(r->out, "<div class=\"js\" hidden><p><label>Comparison <select id=\"pick\">");
+	strbuf_adds(r->out, "<section id=\"comparisons\"><h2>Comparisons</h2><div class=\"js\" hidden><p><label>Comparison <select id=\"pick\">");
 	for (size_t i = 0; i < pairs.nr; i++) {
 		strbuf_addf(r->out, "<option value=\"c%zu\">", i);
 		html_str(r->out, pairs.v[i].axis);
@@ -299,11 +332,14 @@ int report_comparisons(struct report *r, struct error *err)
 		strbuf_adds(r->out, "</option>");
 	}
 	strbuf_adds(r->out, "</select></label> <label>Metric <input id=\"find\" type=\"search\" size=\"18\"></label> "
-			    "<label><input id=\"all\" type=\"checkbox\"> equal rows too</label></p></div>\n");
+			    "<label><input id=\"all\" type=\"checkbox\"> equal rows too</label> <span id=\"found\" class=\"dim\" aria-live=\"polite\"></span></p></div></section>\n");
 	if (!pairs.nr)
 		strbuf_adds(r->out, "<p>Nothing to compare: every axis has one value.</p>");
+	if (pairs.left_out)
+		strbuf_addf(r->out, "<p class=\"dim\">%zu pairs of values are not compared here; highwater compare "
+				    "does, or a report of fewer cells (--where).</p>", pairs.left_out);
 	for (size_t i = 0; i < pairs.nr; i++)
-		if (print_pair(r, i, &pairs.v[i], err))
+		if (print_pair(r, i, &pairs.v[i], REPORT_TABLE_BYTES / pairs.nr, err))
 			return -1;
 	return 0;
 }

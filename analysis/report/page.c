@@ -6,6 +6,7 @@
 #include "page_css.h"
 #include "page_js.h"
 #include "report/private.h"
+#include "uplot.h"
 
 static void print_head(struct report *r)
 {
@@ -16,6 +17,7 @@ static void print_head(struct report *r)
 			    "<link rel=\"icon\" href=\"data:,\"><title>");
 	html_str(r->out, r->o->title);
 	strbuf_adds(r->out, "</title><style>");
+	strbuf_adds(r->out, uplot_css);
 	strbuf_adds(r->out, page_css);
 	strbuf_adds(r->out, "</style></head><body>\n<a class=\"skip\" href=\"#main\">to the results</a>"
 			    "<header><h1>");
@@ -43,7 +45,7 @@ static void print_summary(struct report *r)
 		    "%zu identical twice, <span class=\"%s\">%zu different</span>.</p></header>\n",
 		    r->cells.nr, insn, wall, ok, failed ? "bad" : "", failed, twice, differ ? "bad" : "",
 		    differ);
-	strbuf_adds(r->out, "<nav aria-label=\"sections\"><div><a href=\"#main\">Verdicts</a><a href=\"#matrix\">Cells</a>"
+	strbuf_adds(r->out, "<nav aria-label=\"sections\"><div><a href=\"#verdicts\">Verdicts</a><a href=\"#comparisons\">Comparisons</a><a href=\"#matrix\">Cells</a>"
 			    "<a href=\"#figures\">Figures</a><a href=\"#runs\">Runs</a><a href=\"#limits\">Limits</a>"
 			    "<span class=\"tools\"><button id=\"theme\" class=\"js\" hidden>light or dark</button>"
 			    "</span></div></nav>\n");
@@ -95,10 +97,11 @@ int report_page(struct store *s, const struct report_options *o, struct strbuf *
 		query_cells_release(&r.cells);
 		return -1;
 	}
+	r.nr_axes = report_axes(&r.cells, &r.axes);
 	print_head(&r);
 	print_summary(&r);
 	strbuf_adds(out, "<main id=\"main\">\n");
-	rc = report_comparisons(&r, err);
+	rc = report_verdicts(&r, err) || report_comparisons(&r, err);
 	if (!rc) {
 		report_matrix(&r);
 		strbuf_adds(out, "<section id=\"figures\"><h2>Figures</h2>\n");
@@ -112,8 +115,12 @@ int report_page(struct store *s, const struct report_options *o, struct strbuf *
 	print_limits(&r);
 	strbuf_adds(out, "</main><footer><p class=\"dim\">highwater report; one file, no network.</p></footer>"
 			 "<script>");
+	/* The library's own licence goes with it. */
+	if (*uplot_js)
+		strbuf_addf(out, "/*!\n%s*/\n%s</script><script>", uplot_license, uplot_js);
 	strbuf_adds(out, page_js);
 	strbuf_adds(out, "</script></body></html>\n");
+	free(r.axes);
 	query_cells_release(&r.cells);
 	return rc ? -1 : 0;
 }

@@ -11,6 +11,8 @@ struct report {
 	struct query_cells cells;
 	struct strbuf *out;
 	size_t nr_figures;
+	const char **axes; /* names of all axes of the cells */
+	size_t nr_axes;
 };
 
 /* html.c: text that is not markup; control characters become '?'. */
@@ -18,6 +20,19 @@ void html_text(struct strbuf *out, const char *text, size_t len);
 void html_str(struct strbuf *out, const char *text);
 /* A number for people: whole, or three decimals below a million. */
 void html_number(struct strbuf *out, double v);
+
+/* archive.c: texts behind a click, out of the way of the page's size. */
+#define ARCHIVE_BLOCK (1u << 20)
+struct archive_line;
+struct archive {
+	struct strbuf text; /* every line once */
+	struct archive_line *slots; /* hash table of its lines */
+	size_t nr_slots, nr_lines;
+};
+/* Append a closed element named @name to @out that opens @text. A page has one archive. */
+void archive_add(struct archive *a, const char *name, const char *text, size_t len, struct strbuf *out);
+/* Append the blocks to @out, and release @a. */
+void archive_finish(struct archive *a, struct strbuf *out);
 
 /* svg.c: figures, sized by their viewBox; colours are the page's. */
 struct svg_line {
@@ -40,6 +55,8 @@ void svg_plot(struct strbuf *out, const struct svg_plot *p);
 void svg_heat(struct strbuf *out, const char *title, const char *const *rows, size_t nr_rows,
 	      size_t nr_columns, const double *v, double max, double t_end_ms);
 
+/* Names of the axes, in stored order; freed by the caller, not what they point to. */
+size_t report_axes(const struct query_cells *c, const char ***ret);
 /* Distinct values of an axis, in stored order; freed by the caller, not what they point to. */
 size_t report_values(const struct query_cells *c, const char *axis, const char ***ret);
 /* The axes of @cell but for those of @but (NULL ends it), as text; the caller frees. */
@@ -58,6 +75,7 @@ const struct query_cell *report_find(const struct report_group *g, const char *a
 				     const char *value);
 
 /* The sections, each appended to r->out. */
+int report_verdicts(struct report *r, struct error *err);
 int report_comparisons(struct report *r, struct error *err);
 void report_matrix(struct report *r);
 int report_sweeps(struct report *r, struct error *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Every run: one line, and behind it facts, findings and console. */
+/* Every run: one line, and behind it facts, findings, console and kernel configuration. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +9,19 @@
 #include "report/private.h"
 
 #define CONSOLE_MAX (256u << 10)
+#define CONFIG_MAX (1u << 20)
 
-static void print_facts(struct strbuf *out, const char *text)
+struct runs {
+	struct report *r;
+	struct archive archive;
+	size_t begin; /* of the section in the page */
+	char (*digests)[65]; /* kernels whose configuration is wanted */
+	size_t nr_digests;
+};
+
+static void print_facts(struct strbuf *out, json_t *facts)
 {
-	json_t *facts = json_loads(text, 0, NULL), *v;
+	json_t *v;
 	const char *key;
 
 	strbuf_adds(out, "<table><tbody>");
@@ -27,90 +36,154 @@ static void print_facts(struct strbuf *out, const char *text)
 		free(value);
 	}
 	strbuf_adds(out, "</tbody></table>");
-	json_decref(facts);
 }
 
-static void print_console(struct report *r, const struct query_cell *c)
+/* The first of the runs are text, so that they can be read without scripts. */
+static bool is_plain(const struct runs *s)
 {
-	char *path = xasprintf("%s/runs/%s/1/console", r->o->results, c->hash);
+	return s->r->out->len - s->begin < REPORT_PLAIN_BYTES;
+}
+
+static void print_text(struct runs *s, const char *name, const char *text, size_t len)
+{
+	if (!is_plain(s)) {
+		archive_add(&s->archive, name, text, len, s->r->out);
+		return;
+	}
+	strbuf_addf(s->r->out, "<details><summary>%s</summary><pre tabindex=\"0\">", name);
+	html_text(s->r->out, text, len);
+	strbuf_adds(s->r->out, "</pre></details>");
+}
+
+static void print_console(struct runs *s, const struct query_cell *c)
+{
+	char *path = xasprintf("%s/runs/%s/1/console", s->r->o->results, c->hash);
 	struct strbuf text = STRBUF_INIT;
 	struct error ignored;
 
-	if (io_read_file(path, CONSOLE_MAX, &text, &ignored)) {
-		strbuf_adds(r->out, "<p class=\"dim\">No console here: it is not beside the store, or too long.</p>");
-	} else {
-		strbuf_adds(r->out, "<details><summary>console</summary><pre tabindex=\"0\">");
-		html_text(r->out, text.buf, text.len);
-		strbuf_adds(r->out, "</pre></details>");
-	}
+	if (io_read_file(path, CONSOLE_MAX, &text, &ignored))
+		strbuf_adds(s->r->out, "<p class=\"dim\">No console: it is not beside the store, or too long.</p>");
+	else
+		print_text(s, "console", text.buf, text.len);
 	strbuf_release(&text);
 	free(path);
 }
 
-static int print_inside(struct report *r, const struct query_cell *c, struct error *err)
+/* A link to the configuration of the kernel, which is in the page once. */
+static void print_config_link(struct runs *s, json_t *facts)
 {
-	char *facts, *findings;
+	const char *digest = json_string_value(json_object_get(facts, "kernel_digest"));
+	size_t i;
+
+	if (!digest || strlen(digest) >= sizeof(s->digests[0]) || strspn(digest, "0123456789abcdef") < strlen(digest))
+		return;
+	for (i = s->nr_digests; i > 0 && strcmp(s->digests[i - 1], digest) != 0; i--)
+		;
+	if (i == 0) {
+		s->digests = xreallocarray(s->digests, s->nr_digests + 1, sizeof(s->digests[0]));
+		strcpy(s->digests[s->nr_digests++], digest);
+	}
+	strbuf_addf(s->r->out, "<p><a href=\"#k%.16s\">kernel configuration</a></p>", digest);
+}
+
+static int print_inside(struct runs *s, const struct query_cell *c, struct error *err)
+{
+	char *text, *findings;
+	json_t *facts;
 
 	if (!c->run)
 		return 0;
-	if (query_run_facts(r->store, c->run, &facts, err))
+	if (query_run_facts(s->r->store, c->run, &text, err))
 		return -1;
-	print_facts(r->out, facts);
-	free(facts);
-	if (query_findings(r->store, c->run, &findings, err))
+	facts = json_loads(text, 0, NULL);
+	if (is_plain(s))
+		print_facts(s->r->out, facts);
+	else
+		archive_add(&s->archive, "facts", text, strlen(text), s->r->out);
+	free(text);
+	print_config_link(s, facts);
+	json_decref(facts);
+	if (query_findings(s->r->store, c->run, &findings, err))
 		return -1;
 	if (*findings) {
-		strbuf_adds(r->out, "<p class=\"warn\">The console says:</p><pre>");
-		html_str(r->out, findings);
-		strbuf_adds(r->out, "</pre>");
+		strbuf_adds(s->r->out, "<p class=\"warn\">The console says:</p><pre tabindex=\"0\">");
+		html_str(s->r->out, findings);
+		strbuf_adds(s->r->out, "</pre>");
 	}
 	free(findings);
-	print_console(r, c);
+	print_console(s, c);
 	return 0;
 }
 
-static int print_run(struct report *r, const struct query_cell *c, size_t begin, struct error *err)
+static int print_run(struct runs *s, const struct query_cell *c, struct error *err)
 {
 	static const char *const but[] = { NULL };
 	const bool ok = strcmp(c->status, "ok") == 0;
+	struct strbuf *out = s->r->out;
 	char *title = report_title(c, but);
 	int rc = 0;
 
-	strbuf_addf(r->out, "<details id=\"r%.16s\"><summary>%.12s <span class=\"%s\">", c->hash, c->hash,
+	strbuf_addf(out, "<details id=\"r%.16s\"><summary>%.12s <span class=\"%s\">", c->hash, c->hash,
 		    ok ? "good" : "bad");
-	html_str(r->out, c->run ? c->status : "not run");
-	strbuf_adds(r->out, "</span> ");
-	html_str(r->out, title);
-	strbuf_addf(r->out, "%s</summary>",
+	html_str(out, c->run ? c->status : "not run");
+	strbuf_adds(out, "</span> ");
+	html_str(out, title);
+	strbuf_addf(out, "%s</summary>",
 		    c->verified == 1 ? ", identical twice" : c->verified == 0 ? ", DIFFERS when run again" : "");
 	free(title);
 	if (*c->detail) {
-		strbuf_adds(r->out, "<p class=\"warn\">");
-		html_str(r->out, c->detail);
-		strbuf_adds(r->out, "</p>");
+		strbuf_adds(out, "<p class=\"warn\">");
+		html_str(out, c->detail);
+		strbuf_adds(out, "</p>");
 	}
-	if (r->out->len - begin < REPORT_RUN_BYTES)
-		rc = print_inside(r, c, err);
+	if (out->len - s->begin + s->archive.text.len / 4 < REPORT_RUN_BYTES)
+		rc = print_inside(s, c, err);
 	else
-		strbuf_addf(r->out, "<p class=\"dim\">Left out to keep the page small: highwater show %.12s</p>",
+		strbuf_addf(out, "<p class=\"dim\">Left out to keep the page small: highwater show %.12s</p>",
 			    c->hash);
-	strbuf_adds(r->out, "</details>\n");
+	strbuf_adds(out, "</details>\n");
 	return rc;
+}
+
+static void print_configs(struct runs *s)
+{
+	strbuf_adds(s->r->out, "<h3>Kernel configurations</h3>\n");
+	for (size_t i = 0; i < s->nr_digests; i++) {
+		char *path = xasprintf("%s/kernels/%s.config", s->r->o->results, s->digests[i]);
+		struct strbuf text = STRBUF_INIT;
+		struct error ignored;
+
+		strbuf_addf(s->r->out, "<details id=\"k%.16s\"><summary>image %.12s</summary>", s->digests[i],
+			    s->digests[i]);
+		if (io_read_file(path, CONFIG_MAX, &text, &ignored))
+			strbuf_adds(s->r->out, "<p class=\"dim\">No configuration beside the store.</p>");
+		else
+			print_text(s, "config", text.buf, text.len);
+		strbuf_adds(s->r->out, "</details>\n");
+		strbuf_release(&text);
+		free(path);
+	}
+	if (!s->nr_digests)
+		strbuf_adds(s->r->out, "<p class=\"dim\">none</p>");
 }
 
 /* Those that did not end well come first: they are looked for, and never left out. */
 int report_runs(struct report *r, struct error *err)
 {
-	const size_t begin = r->out->len;
+	struct runs s = { .r = r, .begin = r->out->len };
+	int rc = 0;
 
 	strbuf_adds(r->out, "<section id=\"runs\" class=\"runs\"><h2>Runs</h2>\n");
 	for (int ok = 0; ok < 2; ok++)
-		for (size_t i = 0; i < r->cells.nr; i++) {
+		for (size_t i = 0; !rc && i < r->cells.nr; i++) {
 			const struct query_cell *c = &r->cells.v[i];
 
-			if ((strcmp(c->status, "ok") == 0) == ok && print_run(r, c, begin, err))
-				return -1;
+			if ((strcmp(c->status, "ok") == 0) == ok)
+				rc = print_run(&s, c, err);
 		}
+	print_configs(&s);
+	archive_finish(&s.archive, r->out);
 	strbuf_adds(r->out, "</section>\n");
-	return 0;
+	free(s.digests);
+	return rc;
 }

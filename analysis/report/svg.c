@@ -162,6 +162,46 @@ static void open_figure(struct strbuf *out, const char *title, double height)
 	strbuf_adds(out, "\">");
 }
 
+static void json_text(struct strbuf *out, const char *text)
+{
+	strbuf_addc(out, '"');
+	for (; *text; text++)
+		/* Nothing of it ends the element, or the string. */
+		if (*text < ' ' || strchr("\"\\<>&", *text))
+			strbuf_addf(out, "\\u%04x", (unsigned char)*text);
+		else
+			strbuf_addc(out, *text);
+	strbuf_addc(out, '"');
+}
+
+static void json_numbers(struct strbuf *out, const double *v, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		strbuf_addf(out, "%s%.8g", i ? "," : "[", v[i]);
+	strbuf_adds(out, nr ? "]" : "[]");
+}
+
+/* What the page's script needs to draw it so that it can be zoomed, or as a table. */
+static void data(struct strbuf *out, const struct svg_plot *p)
+{
+	strbuf_adds(out, "<script type=\"application/json\" class=\"data\">{\"x\":");
+	json_text(out, p->x_label);
+	strbuf_adds(out, ",\"y\":");
+	json_text(out, p->y_label);
+	strbuf_addf(out, ",\"log\":%s,\"step\":%s,\"lines\":[", p->log_y ? "true" : "false",
+		    p->nr && p->lines[0].step ? "true" : "false");
+	for (size_t l = 0; l < p->nr; l++) {
+		strbuf_adds(out, l ? ",[" : "[");
+		json_text(out, p->lines[l].name);
+		strbuf_addc(out, ',');
+		json_numbers(out, p->lines[l].x, p->lines[l].nr);
+		strbuf_addc(out, ',');
+		json_numbers(out, p->lines[l].y, p->lines[l].nr);
+		strbuf_addc(out, ']');
+	}
+	strbuf_adds(out, "]}</script>");
+}
+
 void svg_plot(struct strbuf *out, const struct svg_plot *p)
 {
 	struct scale x, y;
@@ -180,7 +220,9 @@ void svg_plot(struct strbuf *out, const struct svg_plot *p)
 	html_str(out, p->x_label);
 	strbuf_adds(out, "</text></svg><p>");
 	html_str(out, p->y_label);
-	strbuf_adds(out, "</p></figure>\n");
+	strbuf_adds(out, "</p>");
+	data(out, p);
+	strbuf_adds(out, "</figure>\n");
 }
 
 void svg_heat(struct strbuf *out, const char *title, const char *const *rows, size_t nr_rows,

@@ -205,29 +205,15 @@ static bool can_sweep(struct report *r, const char *axis)
 
 int report_sweeps(struct report *r, struct error *err)
 {
-	const char **done = NULL;
-	size_t nr = 0, begin;
+	const size_t begin = r->nr_figures;
 	int rc = 0;
 
 	strbuf_adds(r->out, "<h3>Sweeps of tunables and sizes</h3><div class=\"figures\">\n");
-	begin = r->nr_figures;
-	for (size_t i = 0; i < r->cells.nr; i++)
-		for (size_t j = 0; !rc && j < r->cells.v[i].nr_axes; j++) {
-			const char *axis = r->cells.v[i].axes[j].name;
-			bool known = false;
-
-			for (size_t k = 0; k < nr; k++)
-				known |= strcmp(done[k], axis) == 0;
-			if (known)
-				continue;
-			done = xreallocarray(done, nr + 1, sizeof(*done));
-			done[nr++] = axis;
-			if (can_sweep(r, axis))
-				rc = sweep(r, axis, err);
-		}
+	for (size_t i = 0; !rc && i < r->nr_axes; i++)
+		if (can_sweep(r, r->axes[i]))
+			rc = sweep(r, r->axes[i], err);
 	strbuf_adds(r->out, "</div>\n");
 	if (r->nr_figures == begin)
 		strbuf_adds(r->out, "<p class=\"dim\">none</p>");
-	free(done);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cmd/work.h"
+#include "lib/io.h"
 #include "lib/now.h"
 #include "lib/xalloc.h"
 
@@ -33,6 +34,26 @@ static int keep_plan(struct work *w, const struct plan *plan, struct error *err)
 	return rc;
 }
 
+/* What the kernels were configured as, beside the runs: RESULTS/kernels/DIGEST.config. */
+static int keep_configs(const struct work *w, struct error *err)
+{
+	char *dir = xasprintf("%s/kernels", w->o->results);
+	int rc = io_mkdirs(dir, err);
+
+	for (size_t i = 0; !rc && i < w->session->nr_kernels; i++) {
+		const struct kernel *k = &w->session->kernels[i];
+		char *from = xasprintf("%s/config", k->dir), *to = xasprintf("%s/%s.config", dir, k->digest);
+		const char *const paths[] = { from };
+
+		if (k->built && !io_exists(to))
+			rc = io_concat(paths, 1, to, err);
+		free(from);
+		free(to);
+	}
+	free(dir);
+	return rc;
+}
+
 int pipeline_run(const struct session *session, const struct plan *plan,
 		 const struct pipeline_options *o, struct pipeline_totals *ret_totals,
 		 struct error *err)
@@ -48,6 +69,8 @@ int pipeline_run(const struct session *session, const struct plan *plan,
 	results_warn(&w.results);
 	ret_totals->nr_recovered = w.results.nr_recovered;
 	rc = keep_plan(&w, plan, err);
+	if (!rc)
+		rc = keep_configs(&w, err);
 	if (!rc)
 		rc = slurm_collect(&w, err);
 	if (!rc)

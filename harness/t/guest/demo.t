@@ -52,6 +52,8 @@ for a in i386 x86_64; do
 done
 check 'the comparison shows four columns' says 0 'i386 +i386 +x86_64 +x86_64' \
 	"$hw" compare kernel=base,series arch=i386,x86_64 -o "$r"
+check 'its report' "$hw" report -r "$r" -o "$r/small.html" --title 'Highwater demo'
+check 'opens in a browser, every control works' node harness/t/browser/check.mjs out/npm/node_modules "$r/small.html"
 check 'and as JSON' says 0 '"kernel": "series"' \
 	"$hw" compare kernel=base,series arch=i386,x86_64 -o "$r" --format json
 finish
