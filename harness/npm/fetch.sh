@@ -9,6 +9,8 @@ command -v npm >/dev/null || {
 	echo "error: no npm: 'make deps' installs it, 'make UPLOT=no' builds without what it fetches" >&2
 	exit 3
 }
+# What is there already is not fetched again.
+cmp -s "$from/package-lock.json" "$1/node_modules/.fetched" && exit 0
 mkdir -p "$1"
 cp "$from/package.json" "$from/package-lock.json" "$1"
 cd "$1"
@@ -19,3 +21,4 @@ if ! npm ci --ignore-scripts --no-audit --no-fund --prefer-offline >"$log" 2>&1;
 	echo "error: cannot fetch uPlot with npm; 'make UPLOT=no' builds without it" >&2
 	exit 3
 fi
+cp package-lock.json node_modules/.fetched

@@ -60,6 +60,8 @@ t 'no results' 2 "no results in '$tmp/none'" "$hw" compare kernel=base,series -o
 t 'compare without an axis' 2 'an axis to compare is needed' "$hw" compare
 t 'compare of one value' 2 'needs two values' "$hw" compare kernel=base
 t 'compare in a foreign format' 2 "unknown format 'pdf'" "$hw" compare kernel=a,b --format pdf
+t 'export in a foreign format' 2 "unknown format 'xml'" "$hw" export --format xml
+t 'a tree without a place' 2 'lkp needs --to DIR' "$hw" export --format lkp
 t 'report without results' 2 "no results in '$tmp/none'" "$hw" report -r "$tmp/none" -o "$tmp/r.html"
 t 'a sample of nothing' 2 "is not a share above 0" "$hw" audit --sample 0%
 t 'an audit without results' 2 "no results in '$tmp/none'" "$hw" audit -o "$tmp/none"

@@ -136,7 +136,7 @@ static int synth_samples(struct synth *s, int64_t run, struct error *err)
 		rc = synth_series(s, run, rising[i], "", 300, true, err);
 	rc = rc || synth_series(s, run, "vmstat.allocstall_normal", "", 0.05, true, err);
 	for (int order = 0; !rc && order < 11; order++) {
-		char label[16];
+		char label[24];
 
 		snprintf(label, sizeof(label), "order=%d", order);
 		rc = synth_series(s, run, "frag.unusable.Normal", label, 80 * order, false, err) ||
