@@ -105,7 +105,8 @@ int report_page(struct store *s, const struct report_options *o, struct strbuf *
 	if (!rc) {
 		report_matrix(&r);
 		strbuf_adds(out, "<section id=\"figures\"><h2>Figures</h2>\n");
-		rc = report_sweeps(&r, err) || report_percentiles(&r, err) || report_samples(&r, err);
+		rc = report_sweeps(&r, err) || report_interactions(&r, err) ||
+		     report_percentiles(&r, err) || report_samples(&r, err) || report_freelists(&r, err);
 		if (!rc && !r.nr_figures)
 			strbuf_adds(out, "<p>No sweeps, percentiles or samples in this store.</p>");
 		strbuf_adds(out, "</section>\n");

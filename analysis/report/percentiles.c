@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Latency by percentile: metrics whose names end in p50, p99, ...; a line a kernel. */
+/* Latency by percentile: metrics whose names or labels end in p50, p99, ...; a line a kernel. */
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,32 +11,61 @@
 #define MAX_FIGURES 18
 #define MAX_POINTS 32
 
-/* "fio.read.clat_p99.9": 99.9, and the length of "fio.read.clat"; else NAN. */
-static double percentile_of(const char *name, size_t *ret_len)
+/* What a percentile belongs to: the same lengths of name and label. */
+struct family {
+	size_t name, label;
+};
+
+/* "p99.9" up to the end: 99.9; else NAN. */
+static double number_of(const char *text)
 {
-	const char *at = NULL;
 	char *end;
 	double p;
 
-	for (const char *c = name; *c; c++)
-		if ((*c == '_' || *c == '.') && c[1] == 'p' && isdigit((unsigned char)c[2]))
-			at = c;
-	if (!at)
+	if (text[0] != 'p' || !isdigit((unsigned char)text[1]))
 		return NAN;
-	p = strtod(at + 2, &end);
-	*ret_len = (size_t)(at - name);
+	p = strtod(text + 1, &end);
 	return *end || p <= 0 || p >= 100 ? NAN : p;
 }
 
-static void points(const struct query_metrics *m, const struct query_metric *like, size_t len,
+/* "fio.read.clat_p99.9", or "latency.reclaim" with the label "order=0,p99.9": 99.9, and how
+ * much of both stands before it; else NAN. */
+static double percentile_of(const struct query_metric *m, struct family *ret)
+{
+	const char *comma = strrchr(m->label, ','), *last = comma ? comma + 1 : m->label;
+	double p = number_of(last);
+
+	*ret = (struct family){ strlen(m->name), (size_t)((comma ? comma : m->label) - m->label) };
+	if (!isnan(p))
+		return p;
+	ret->label = strlen(m->label);
+	/* From the left: "p99.9" has a point of its own. */
+	for (const char *c = m->name; *c && isnan(p); c++)
+		if (*c == '_' || *c == '.') {
+			p = number_of(c + 1);
+			ret->name = (size_t)(c - m->name);
+		}
+	return p;
+}
+
+static bool is_of(const struct query_metric *m, const struct query_metric *like, struct family family,
+		  double *ret_p)
+{
+	struct family other;
+
+	*ret_p = percentile_of(m, &other);
+	return !isnan(*ret_p) && other.name == family.name && other.label == family.label &&
+	       strncmp(m->name, like->name, family.name) == 0 &&
+	       strncmp(m->label, like->label, family.label) == 0;
+}
+
+static void points(const struct query_metrics *m, const struct query_metric *like, struct family family,
 		   struct svg_line *line)
 {
-	for (size_t i = 0; i < m->nr && line->nr < MAX_POINTS; i++) {
-		size_t other = 0;
-		double p = percentile_of(m->v[i].name, &other);
+	double p;
 
-		if (isnan(p) || other != len || strncmp(m->v[i].name, like->name, len) != 0 ||
-		    strcmp(m->v[i].label, like->label) != 0)
+	for (size_t i = 0; i < m->nr && line->nr < MAX_POINTS; i++) {
+		if (!is_of(&m->v[i], like, family, &p))
 			continue;
 		line->x[line->nr] = -log10(1 - p / 100);
 		line->y[line->nr++] = m->v[i].d;
@@ -44,17 +73,18 @@ static void points(const struct query_metrics *m, const struct query_metric *lik
 }
 
 static void plot(struct report *r, const struct report_group *g, const struct query_metrics *m,
-		 const char *const *names, size_t nr, const struct query_metric *like, size_t len)
+		 const char *const *names, size_t nr, const struct query_metric *like,
+		 struct family family)
 {
 	struct svg_line lines[SVG_MAX_LINES];
 	size_t enough = 0;
-	char *title = xasprintf("%.*s%s%s by percentile: %s", (int)len, like->name, *like->label ? " " : "",
-				like->label, g->title);
+	char *title = xasprintf("%.*s%s%.*s by percentile: %s", (int)family.name, like->name,
+				family.label ? " " : "", (int)family.label, like->label, g->title);
 
 	for (size_t k = 0; k < nr; k++) {
 		lines[k] = (struct svg_line){ .name = names[k], .x = xcalloc(MAX_POINTS, sizeof(double)),
 					      .y = xcalloc(MAX_POINTS, sizeof(double)) };
-		points(&m[k], like, len, &lines[k]);
+		points(&m[k], like, family, &lines[k]);
 		enough += lines[k].nr > 2;
 	}
 	if (enough == nr) {
@@ -71,16 +101,13 @@ static void plot(struct report *r, const struct report_group *g, const struct qu
 }
 
 /* Every family once: at the first of its percentiles. */
-static bool is_first(const struct query_metrics *m, size_t at, size_t len)
+static bool is_first(const struct query_metrics *m, size_t at, struct family family)
 {
-	for (size_t i = 0; i < at; i++) {
-		size_t other = 0;
+	double p;
 
-		if (!isnan(percentile_of(m->v[i].name, &other)) && other == len &&
-		    strncmp(m->v[i].name, m->v[at].name, len) == 0 &&
-		    strcmp(m->v[i].label, m->v[at].label) == 0)
+	for (size_t i = 0; i < at; i++)
+		if (is_of(&m->v[i], &m->v[at], family, &p))
 			return false;
-	}
 	return true;
 }
 
@@ -102,10 +129,10 @@ static int plot_group(struct report *r, const struct report_group *g, const char
 		nr += !rc;
 	}
 	for (size_t i = 0; !rc && nr && i < m[0].nr && r->nr_figures < max; i++) {
-		size_t len = 0;
+		struct family family;
 
-		if (!isnan(percentile_of(m[0].v[i].name, &len)) && is_first(&m[0], i, len))
-			plot(r, g, m, names, nr, &m[0].v[i], len);
+		if (!isnan(percentile_of(&m[0].v[i], &family)) && is_first(&m[0], i, family))
+			plot(r, g, m, names, nr, &m[0].v[i], family);
 	}
 	for (size_t k = 0; k < nr; k++)
 		query_metrics_release(&m[k]);

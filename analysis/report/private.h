@@ -48,6 +48,8 @@ struct svg_plot {
 	size_t nr;
 	const double *cross; /* x of vertical marks */
 	size_t nr_cross;
+	const double *events; /* x of short marks on top: something happened there */
+	size_t nr_events;
 };
 #define SVG_MAX_LINES 6
 void svg_plot(struct strbuf *out, const struct svg_plot *p);
@@ -74,12 +76,20 @@ void report_groups_free(struct report_group *v, size_t nr);
 const struct query_cell *report_find(const struct report_group *g, const char *axis,
 				     const char *value);
 
+/* sweeps.c: an axis's value as a number, NAN if it is none; metrics worth drawing over an axis;
+ * axes with two numbers that somebody chose. */
+double report_number(const char *value);
+bool report_is_swept(const char *metric);
+bool report_can_sweep(struct report *r, const char *axis);
+
 /* The sections, each appended to r->out. */
 int report_verdicts(struct report *r, struct error *err);
 int report_comparisons(struct report *r, struct error *err);
 void report_matrix(struct report *r);
 int report_sweeps(struct report *r, struct error *err);
 int report_percentiles(struct report *r, struct error *err);
+int report_freelists(struct report *r, struct error *err);
+int report_interactions(struct report *r, struct error *err);
 int report_samples(struct report *r, struct error *err);
 int report_runs(struct report *r, struct error *err);
 

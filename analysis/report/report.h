@@ -14,7 +14,7 @@
 #define REPORT_MAX_COMPARISONS 12
 /* Cells that all comparisons of a page look at together; the first has as many as it needs. */
 #define REPORT_MAX_COMPARED 20000
-#define REPORT_MAX_FIGURES 60
+#define REPORT_MAX_FIGURES 100
 /* Facts and consoles kept in the page, bytes; the runs left out say so. The first are
  * plain text, those after them packed (to less than a quarter of their text). */
 #define REPORT_RUN_BYTES (6u << 20)

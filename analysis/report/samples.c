@@ -10,6 +10,7 @@
 #define COLUMNS 80
 #define MAX_ROWS 48
 #define MAX_POINTS 400
+#define MAX_EVENTS 200
 
 /* What is drawn, where it moves. */
 static const char *const drawn[] = {
@@ -44,6 +45,33 @@ static int load(struct report *r, const struct query_cell *c, const char *name, 
 	return 0;
 }
 
+/* Counters whose steps are events: somebody had to wait, or was killed. */
+static const char *const stalls[] = {
+	"vmstat.allocstall_normal", "vmstat.allocstall_dma32", "vmstat.allocstall_movable",
+	"vmstat.allocstall_high", "vmstat.compact_stall", "vmstat.oom_kill",
+};
+
+/* When they rose in @c, at most MAX_EVENTS; the caller frees. */
+static int load_events(struct report *r, const struct query_cell *c, double **ret, size_t *ret_nr,
+		       struct error *err)
+{
+	*ret = xcalloc(MAX_EVENTS, sizeof(**ret));
+	*ret_nr = 0;
+	for (size_t k = 0; k < sizeof(stalls) / sizeof(stalls[0]); k++) {
+		struct query_samples q;
+
+		if (query_samples(r->store, c->run, stalls[k], &q, err)) {
+			free(*ret);
+			return -1;
+		}
+		for (size_t i = 1; i < q.nr && *ret_nr < MAX_EVENTS; i++)
+			if (q.v[i].value > q.v[i - 1].value)
+				(*ret)[(*ret_nr)++] = (double)q.v[i].t_ns / 1e6;
+		query_samples_release(&q);
+	}
+	return 0;
+}
+
 static bool moves(const struct svg_line *lines, size_t nr)
 {
 	for (size_t l = 0; l < nr; l++)
@@ -69,11 +97,14 @@ static void extend(struct svg_line *lines, size_t nr)
 }
 
 static int plot(struct report *r, const struct report_group *g, const char **kernels,
-		size_t nr_kernels, const char *name, struct error *err)
+		size_t nr_kernels, const char *name, const double *events,
+		size_t nr_events, const char *of, struct error *err)
 {
 	struct svg_line lines[SVG_MAX_LINES] = {};
 	size_t nr = 0;
 	char *title = xasprintf("%s: %s", name, g->title);
+	char *unit = nr_events ? xasprintf("%s; marks on top: %s waited for memory or compaction, or killed", query_unit(name), of) :
+				 xstrdup(query_unit(name));
 	int rc = 0;
 
 	for (size_t k = 0; !rc && k < nr_kernels && nr < SVG_MAX_LINES; k++) {
@@ -89,13 +120,15 @@ static int plot(struct report *r, const struct report_group *g, const char **ker
 	if (!rc && moves(lines, nr)) {
 		extend(lines, nr);
 		svg_plot(r->out, &(struct svg_plot){ .title = title, .x_label = "guest time, ms",
-						     .y_label = query_unit(name), .lines = lines, .nr = nr });
+						     .y_label = unit, .lines = lines, .nr = nr,
+						     .events = events, .nr_events = nr_events });
 		r->nr_figures++;
 	}
 	for (size_t i = 0; i < nr; i++) {
 		free(lines[i].x);
 		free(lines[i].y);
 	}
+	free(unit);
 	free(title);
 	return rc;
 }
@@ -155,12 +188,35 @@ static int heat(struct report *r, const struct report_group *g, const char *kern
 	return 0;
 }
 
+/* The marks of all figures of a group are those of its last kernel: the one with the most patches. */
+static int plot_lines(struct report *r, const struct report_group *g, const char **kernels,
+		      size_t nr_kernels, struct error *err)
+{
+	const char *of = NULL;
+	const struct query_cell *c = NULL;
+	double *events = NULL;
+	size_t nr_events = 0;
+	int rc = 0;
+
+	for (size_t k = 0; k < nr_kernels; k++)
+		if (report_find(g, "kernel", kernels[k])) {
+			of = kernels[k];
+			c = report_find(g, "kernel", of);
+		}
+	if (c && load_events(r, c, &events, &nr_events, err))
+		return -1;
+	for (size_t i = 0; !rc && i < sizeof(drawn) / sizeof(drawn[0]); i++)
+		if (r->nr_figures < REPORT_MAX_FIGURES)
+			rc = plot(r, g, kernels, nr_kernels, drawn[i], events, nr_events, of, err);
+	free(events);
+	return rc;
+}
+
 static int plot_group(struct report *r, const struct report_group *g, const char **kernels,
 		      size_t nr_kernels, struct error *err)
 {
-	for (size_t i = 0; i < sizeof(drawn) / sizeof(drawn[0]); i++)
-		if (r->nr_figures < REPORT_MAX_FIGURES && plot(r, g, kernels, nr_kernels, drawn[i], err))
-			return -1;
+	if (plot_lines(r, g, kernels, nr_kernels, err))
+		return -1;
 	for (size_t k = 0; k < nr_kernels; k++)
 		if (r->nr_figures < REPORT_MAX_FIGURES && heat(r, g, kernels[k], err))
 			return -1;

@@ -213,6 +213,8 @@ void svg_plot(struct strbuf *out, const struct svg_plot *p)
 	for (size_t i = 0; i < p->nr_cross; i++)
 		strbuf_addf(out, "<path class=\"cross\" d=\"M%.1f %.1fV%.1f\"/>", place(&x, p->cross[i]),
 			    TOP, H - BOTTOM);
+	for (size_t i = 0; i < p->nr_events; i++)
+		strbuf_addf(out, "<path class=\"event\" d=\"M%.1f %.1fv7\"/>", place(&x, p->events[i]), TOP);
 	for (size_t l = 0; l < p->nr; l++)
 		line(out, p, l, &x, &y);
 	legend(out, p);

@@ -18,7 +18,7 @@ struct loaded {
 	double *x; /* NAN: no number */
 };
 
-static double number_of(const char *value)
+double report_number(const char *value)
 {
 	uint64_t bytes;
 	char *end;
@@ -32,7 +32,7 @@ static double number_of(const char *value)
 	return parse_size(value, &bytes) ? NAN : (double)bytes;
 }
 
-static bool skipped(const char *name)
+bool report_is_swept(const char *name)
 {
 	static const char *const families[] = { "vmstat.", "buddy.", "frag.", "sample.", "trace.",
 						"hist.", "latency.", "events.", "disk.",
@@ -40,8 +40,8 @@ static bool skipped(const char *name)
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		if (strncmp(name, families[i], strlen(families[i])) == 0)
-			return true;
-	return query_better(name) == QUERY_NEITHER;
+			return false;
+	return query_better(name) != QUERY_NEITHER;
 }
 
 static double value_of(const struct query_metrics *m, const struct query_metric *like)
@@ -153,7 +153,7 @@ static int sweep_group(struct report *r, const struct report_group *g, const cha
 	int rc = 0;
 
 	for (size_t i = 0; i < g->nr; i++) {
-		l.x[i] = number_of(query_axis_value(g->cells[i], axis));
+		l.x[i] = report_number(query_axis_value(g->cells[i], axis));
 		different += !isnan(l.x[i]) && l.x[i] != l.x[0];
 	}
 	for (; different && nr < g->nr; nr++) {
@@ -162,7 +162,7 @@ static int sweep_group(struct report *r, const struct report_group *g, const cha
 			break;
 	}
 	for (size_t i = 0; !rc && different && i < l.m[0].nr && r->nr_figures < MAX_SWEEPS; i++)
-		if (!skipped(l.m[0].v[i].name))
+		if (report_is_swept(l.m[0].v[i].name))
 			plot(r, &l, axis, kernels, nr_kernels, &l.m[0].v[i]);
 	for (size_t i = 0; i < nr; i++)
 		query_metrics_release(&l.m[i]);
@@ -188,14 +188,14 @@ static int sweep(struct report *r, const char *axis, struct error *err)
 	return rc;
 }
 
-static bool can_sweep(struct report *r, const char *axis)
+bool report_can_sweep(struct report *r, const char *axis)
 {
 	static const char *const quiet[] = { "kernel", "arch", "workload", "seed", "plan", "clock", "sample" };
 	const char **v;
 	size_t nr = report_values(&r->cells, axis, &v), numbers = 0;
 
 	for (size_t i = 0; i < nr; i++)
-		numbers += !isnan(number_of(v[i]));
+		numbers += !isnan(report_number(v[i]));
 	for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
 		if (strcmp(quiet[i], axis) == 0)
 			numbers = 0;
@@ -210,7 +210,7 @@ int report_sweeps(struct report *r, struct error *err)
 
 	strbuf_adds(r->out, "<h3>Sweeps of tunables and sizes</h3><div class=\"figures\">\n");
 	for (size_t i = 0; !rc && i < r->nr_axes; i++)
-		if (can_sweep(r, r->axes[i]))
+		if (report_can_sweep(r, r->axes[i]))
 			rc = sweep(r, r->axes[i], err);
 	strbuf_adds(r->out, "</div>\n");
 	if (r->nr_figures == begin)

@@ -1,0 +1,1 @@
+highwater_twin=1
