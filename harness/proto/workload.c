@@ -182,6 +182,11 @@ static const struct param_desc kselftest_params[] = {
 	{},
 };
 
+static const struct param_desc limits_params[] = {
+	{ "what", PARAM_CHOICE, 0, 0, "bdi|node|memcg", "bdi", "of a device, a node, a cgroup" },
+	{},
+};
+
 const struct workload_desc workload_table[] = {
 	{ "null", "boot, snapshot, power off", WORKLOAD_ANY, NULL, NULL, no_params },
 	{ "fault", "anonymous page faults, instructions per fault", WORKLOAD_ANY, NULL, NULL,
@@ -210,6 +215,8 @@ const struct workload_desc workload_table[] = {
 	  page_cache_params },
 	{ "memcg", "a memory cgroup at its limit, free memory outside", WORKLOAD_ANY, NULL, NULL,
 	  memcg_params },
+	{ "limits", "limits that overflow on 32 bits without the series", WORKLOAD_ANY, NULL, NULL,
+	  limits_params },
 	{ "tunables", "the series' sysctls refuse what is out of range", WORKLOAD_ANY, NULL, NULL,
 	  no_params },
 	{ "reach", "what reaching a page costs: highmem or not", WORKLOAD_ANY, NULL, NULL, reach_params },
