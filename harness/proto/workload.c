@@ -169,7 +169,8 @@ static const struct param_desc segments_params[] = {
 static const struct param_desc pressure_params[] = {
 	{ "anon", PARAM_SIZE, 0, GIB, NULL, "64M", "bytes of anonymous memory" },
 	{ "file", PARAM_SIZE, 0, GIB, NULL, "0", "bytes of a device beside it, which holds data" },
-	{ "latency_ns", PARAM_COUNT, 0, 4000000000u, NULL, "0", "of a request to that" },
+	{ "swap_device", PARAM_SIZE, 0, GIB, NULL, "0", "its own swap device; 0: the cell's swap:" },
+	{ "latency_ns", PARAM_COUNT, 0, 4000000000u, NULL, "0", "of a request to one of these" },
 	{ "writes", PARAM_COUNT, 0, 100, NULL, "50", "accesses that write, %" },
 	{ "ops", PARAM_COUNT, 1, 10000000, NULL, "8192", "accesses after each page was written" },
 	{ "think_ms", PARAM_COUNT, 0, 100000, NULL, "0", "pause after each 256 accesses" },
@@ -179,6 +180,7 @@ static const struct param_desc pressure_params[] = {
 
 static const struct param_desc kselftest_params[] = {
 	{ "test", PARAM_WORD, 0, 0, NULL, "mm_tunables", "a selftest that the series adds" },
+	{ "swap_device", PARAM_SIZE, 0, GIB, NULL, "0", "its own swap device; 0: the cell's swap:" },
 	{},
 };
 

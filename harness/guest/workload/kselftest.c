@@ -6,9 +6,28 @@
  */
 #include <stdio.h>
 
+#include "guest/disk.h"
+#include "guest/swap.h"
 #include "guest/workload.h"
 
 #define LOG "/tmp/kselftest.tap"
+
+/* A RAM disk frees a slot as soon as its page is in memory; this device does not. */
+static void prepare(const struct job *job)
+{
+	const struct disk swap = {
+		.name = "testswap",
+		.bytes = param_number(job, "swap_device"),
+		.latency_ns = 10000,
+		.holds_data = true,
+	};
+	char path[DISK_PATH];
+
+	if (!swap.bytes)
+		return;
+	disk_make(&swap, path);
+	swap_use(path, swap.bytes, true);
+}
 
 static void run(const struct job *job)
 {
@@ -24,4 +43,4 @@ static void run(const struct job *job)
 	tool_check(test, status, LOG);
 }
 
-const struct workload workload_kselftest = { .name = "kselftest", .run = run };
+const struct workload workload_kselftest = { .name = "kselftest", .prepare = prepare, .run = run };

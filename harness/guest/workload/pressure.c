@@ -8,6 +8,10 @@
  * swap treats such pages on their own (mm/page_io.c), and with flips: yes that
  * treatment is switched off and on all the time (vm.swap_zero_detect).
  *
+ * A mark of zeroes can only become stale where a page keeps its slot while it is in
+ * memory: not on a RAM disk, whose slots are freed at once, and not where more than half
+ * of swap is used. That is what swap_device: is for.
+ *
  * As in workload/swap.c, accesses come in bursts with a pause between, if think_ms is
  * not 0.
  */
@@ -23,6 +27,7 @@
 #include "guest/clock.h"
 #include "guest/disk.h"
 #include "guest/random.h"
+#include "guest/swap.h"
 #include "guest/workload.h"
 
 #define PAGE 4096u
@@ -116,8 +121,18 @@ static void prepare(const struct job *job)
 		.latency_ns = param_number(job, "latency_ns"),
 		.holds_data = true,
 	};
+	const struct disk swap = {
+		.name = "pressureswap",
+		.bytes = param_number(job, "swap_device"),
+		.latency_ns = param_number(job, "latency_ns"),
+		.holds_data = true,
+	};
 	char path[DISK_PATH];
 
+	if (swap.bytes) {
+		disk_make(&swap, path);
+		swap_use(path, swap.bytes, true);
+	}
 	init_pages(&anon, param_number(job, "anon") / PAGE, (uint32_t)job->seed);
 	init_pages(&file, disk.bytes / PAGE, (uint32_t)~job->seed);
 	if (anon.nr + file.nr == 0)
