@@ -12,7 +12,8 @@ cat >"$tmp/p.yaml" <<'PLAN'
 name: gather
 arch: [i386, x86_64]
 workload:
-  - {name: swap, memory: 112M, swap: {backing: ram, size: 52M}, from: 60, to: 120, step: 60, touches: 512, events: [swap, latency]}
+  - {name: swap, memory: 112M, swap: {backing: ram, size: 40M}, idle: 80, from: 40, to: 40, touches: 512, events: swap}
+  - {name: high-order, memory: 128M, events: latency}
   - {name: high-order, memory: 128M, events: alloc, require: "unusable.8 >= 800, vmstat.nr_free_pages >= 100"}
   - {name: dirty-writer, memory: 128M, write: 64M, events: writeback}
 PLAN
@@ -43,17 +44,17 @@ for a in i386 x86_64; do
 	# swap
 	out=$(get $a swap vmstat.pswpout) zero=$(get $a swap vmstat.swpout_zero)
 	check "$a: pages are swapped out and in" is "$(get $a swap vmstat.pswpin)" -gt 1000
-	check "$a: each page that swap_writeout() took was written, or zero, or free again" \
+	check "$a: each page that swap_writeout() took was written, or zero (or free again: few)" \
 		is "$(get $a swap events.hw:swapout_begin)" -ge "$((out + zero))"
-	check "$a: and few were free again" \
-		is "$(get $a swap events.hw:swapout_begin)" -le "$((out + zero + 50))"
+	check "$a: at most 10 were free again" \
+		is "$(get $a swap events.hw:swapout_begin)" -le "$((out + zero + 10))"
 	check "$a: a task felt each page that came in" \
 		is "$(get $a swap latency.swapin.count)" -eq \
 		"$(($(get $a swap vmstat.pswpin) + $(get $a swap vmstat.swpin_zero) - $(get $a swap vmstat.swap_ra)))"
 	check "$a: which are the major faults" \
 		is "$(get $a swap vmstat.pgmajfault)" -eq "$(get $a swap latency.swapin.count)"
 	check "$a: the device had a request for each swap I/O of vmstat" \
-		is "$(get $a swap latency.bio.count)" -eq \
+		is "$(get $a swap events.block:block_bio_queue)" -eq \
 		"$(($(get $a swap vmstat.nrswpin) + $(get $a swap vmstat.nrswpout)))"
 	check "$a: of a page each, as the histogram of sizes says" \
 		is "$(get $a swap 'hist.block:block_bio_queue dev=1048576,nr_sector=8')" -eq \
@@ -61,10 +62,8 @@ for a in i386 x86_64; do
 	check "$a: the histogram of sizes has each request" \
 		is "$(get $a swap 'hist.block:block_bio_queue.hits dev,nr_sector')" -eq \
 		"$(get $a swap events.block:block_bio_queue)"
-	check "$a: idle memory was swapped, all of it" \
-		is "$(get $a swap 'swap.idle_out set120')" -eq "$(get $a swap 'swap.idle_pages set120')"
-	check "$a: and less of the hot" \
-		is "$(get $a swap 'swap.hot_out set120')" -lt "$(($(get $a swap 'swap.hot_pages set120') / 2))"
+	check "$a: idle memory was swapped" is "$(get $a swap 'swap.idle_out set40')" -gt 1000
+	check "$a: none of the hot" is "$(get $a swap 'swap.hot_out set40')" -eq 0
 	check "$a: swapping in takes longer than the device" \
 		is "$(get $a swap 'latency.swapin p50')" -gt "$(get $a swap 'latency.bio p50')"
 
