@@ -120,7 +120,7 @@ PLAN
 check 'i386: kmap is recorded' says 0 '1 runs done.* 0 not ok' "$hw" run "$tmp/kmap.yaml" -o "$tmp/r"
 # kmap (i386 only): the benchmark walks over more pages than there are slots.
 check 'i386: permanent maps are timed' is "$(get i386 highmem latency.kmap.count)" -gt 1000
-check 'i386: so is the flush of all of them' is "$(get i386 highmem latency.pkmap_flush.count)" -gt 0
+check 'i386: so is the flush of all of them' is "$(get i386 highmem latency.kmap_flush.count)" -gt 0
 check 'i386: which is part of some map' \
-	is "$(get i386 highmem 'latency.kmap max')" -gt "$(get i386 highmem 'latency.pkmap_flush p50')"
+	is "$(get i386 highmem 'latency.kmap max')" -gt "$(get i386 highmem 'latency.kmap_flush p50')"
 finish
