@@ -209,8 +209,10 @@ static const struct {
 	{ "work", phase_work },	    { "end", phase_end },	{ "report", phase_report },
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], AGENT_LEAVE) == 0)
+		return 0;
 	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
 		emit(FRAME_PHASE, phases[i].name, strlen(phases[i].name));
 		phases[i].run();

@@ -157,6 +157,11 @@ static const struct param_desc memcg_params[] = {
 	{},
 };
 
+static const struct param_desc paths_params[] = {
+	{ "path", PARAM_WORD, 0, 0, NULL, "all", "one path, or all" },
+	{},
+};
+
 static const struct param_desc segments_params[] = {
 	{ "text", PARAM_COUNT, 1, 16384, NULL, "256", "pages of code" },
 	{ "data", PARAM_COUNT, 1, 16384, NULL, "192", "pages of initialised data" },
@@ -226,6 +231,8 @@ const struct workload_desc workload_table[] = {
 	  promise_params },
 	{ "churn", "mmap, munmap, mremap, brk and mprotect", WORKLOAD_ANY, NULL, NULL, churn_params },
 	{ "fork", "fork and copy on write", WORKLOAD_ANY, NULL, NULL, fork_params },
+	{ "paths", "each path of memory management, instructions per operation", WORKLOAD_ANY, NULL, NULL,
+	  paths_params },
 	{ "segments", "text, data, bss, heap and stack, one by one", WORKLOAD_ANY, NULL, NULL,
 	  segments_params },
 	{ "layout", "the virtual and the physical layout, for highwater map", WORKLOAD_ANY, NULL, NULL,
