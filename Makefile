@@ -11,6 +11,7 @@
 #   make unit     unit tests (no guest), make quick: all tests that need no kernel
 #   make lint     cppcheck, clang-tidy, shellcheck, layering
 #   make fuzz     each fuzz target for FUZZ_SECONDS
+#   make golden   the smoke plan's results, committed, anew
 #   make crash    the crash tests whole: a fault at every call, 200 random kills
 #   make bench    figures; never part of a test
 #   make review-bars  does the review find all that is planted (hours)
@@ -200,11 +201,18 @@ $(O)/tidy/%.ok: % .clang-tidy | $(GEN)
 fuzz: $(FUZZERS)
 	harness/t/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
 
+# The smoke plan's results as committed; run it when kernel, guest or protocol have changed.
+golden: all
+	rm -rf $(O)/golden
+	./highwater run configs/plan/smoke.yaml -o $(O)/golden
+	@mkdir -p harness/t/golden
+	harness/t/golden.sh $(O)/golden >harness/t/golden/smoke.txt
+
 # Every call that changes the disk, and hundreds of random kills: minutes, not for every day.
 crash: all
 	CRASH_STEP=1 CRASH_RANDOM=200 prove --timer harness/t/guest/crash.t
 
-.PHONY: crash
+.PHONY: golden crash
 
 bench: all $(BENCH) $(O)/t/test_stats
 	harness/t/bench/run.sh $(O)

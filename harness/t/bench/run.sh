@@ -31,3 +31,5 @@ printf 'name: t\nkernel: series\narch: [i386, x86_64]\nmemory: 256M\nseeds: 6\nw
 for j in 1 2; do
 	"$hw" run "$tmp/t.yaml" -o "$tmp/j$j" -j $j 2>/dev/null | head -n 1 | sed "s/^/-j $j: /"
 done
+
+harness/t/bench/scale.sh
