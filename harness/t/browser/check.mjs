@@ -88,7 +88,7 @@ if (!large)
 await page.locator('#matrix td a').first().click();
 const open_run = page.locator('#runs > details[open]').first();
 check(await open_run.isVisible(), 'a link of the matrix opens no run');
-await page.evaluate(() => { const d = [...document.querySelectorAll('#runs > details')].filter(e => e.querySelector('.z, pre')).pop();
+await page.evaluate(() => { const d = [...document.querySelectorAll('#runs > details[id^=r]')].filter(e => e.querySelector('.z, pre')).pop();
 	if (d) { d.open = true; d.id = d.id || 'x'; location.hash = d.id; } });
 for (const what of ['console', 'facts']) {
 	const text = await page.evaluate(async w => {
