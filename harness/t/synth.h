@@ -140,7 +140,7 @@ static int synth_samples(struct synth *s, int64_t run, struct error *err)
 
 		snprintf(label, sizeof(label), "order=%d", order);
 		rc = synth_series(s, run, "frag.unusable.Normal", label, 80 * order, false, err) ||
-		     synth_series(s, run, "buddy.Normal", label, 4000 / (order + 1), false, err);
+		     synth_series(s, run, "buddy.Normal", label, 4000.0 / (order + 1), false, err);
 	}
 	return rc ? -1 : 0;
 }
