@@ -138,7 +138,7 @@ struct profile_change *profile_diff(const struct profile *a, const struct profil
 		int order = i == a->nr ? 1 : j == b->nr ? -1 : strcmp(x[i]->name, y[j]->name);
 		const struct profile_function *f = order <= 0 ? x[i++] : NULL;
 		const struct profile_function *g = order >= 0 ? y[j++] : NULL;
-		struct profile_change c = { f ? f->name : g->name, f ? f->insns : 0, g ? g->insns : 0,
+		struct profile_change c = { f ? f->name : g ? g->name : "", f ? f->insns : 0, g ? g->insns : 0,
 					    f ? f->calls : 0, g ? g->calls : 0, !f, !g };
 
 		if (c.a != c.b || c.calls_a != c.calls_b)

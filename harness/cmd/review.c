@@ -145,7 +145,7 @@ static int judge(struct options *o, const struct paths *paths, const struct outp
 		fprintf(stderr, "\r\033[K");
 	if (!rc && subject)
 		output_b4(&r, o->review.patch, stdout);
-	else if (!rc)
+	else if (!rc && format)
 		format->print(&r, stdout);
 	if (!rc && !subject && (r.nr_fail || r.nr_warn))
 		rc = ERROR_FOUND;

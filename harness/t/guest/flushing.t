@@ -40,5 +40,5 @@ PLAN
 check 'too many dirty pages for an expiry: no number, the reason' \
 	says 1 'they do not wait for the expiry' "$hw" run "$tmp/bad.yaml" -o "$tmp/bad"
 check 'too few for a pause: no number, the reason' \
-	says 1 'stayed under the background threshold' "$hw" run "$tmp/bad.yaml" -o "$tmp/bad"
+	says 1 'stayed under the background threshold' "$hw" run "$tmp/bad.yaml" -o "$tmp/bad" --retry
 finish
