@@ -9,24 +9,14 @@
 #include "lib/proc.h"
 #include "lib/xalloc.h"
 
-#define FILE_MAX (32 << 20)
-
-/* Add the object store of @git_dir to those our repository reads. */
+/* Let our repository read the object store of @git_dir, and no other: a tree that
+ * was reviewed before may be gone. */
 static int borrow(const char *repo, const char *git_dir, struct error *err)
 {
 	char *path = xasprintf("%s/.git/objects/info/alternates", repo);
 	char *line = xasprintf("%s/objects\n", git_dir);
-	struct strbuf text = STRBUF_INIT;
-	int rc = 0;
+	int rc = io_write_file(path, line, strlen(line), err);
 
-	if (io_exists(path))
-		rc = io_read_file(path, FILE_MAX, &text, err);
-	strbuf_adds(&text, "");
-	if (!rc && !strstr(text.buf, line)) {
-		strbuf_adds(&text, line);
-		rc = io_write_file(path, text.buf, text.len, err);
-	}
-	strbuf_release(&text);
 	free(line);
 	free(path);
 	return rc;
@@ -56,11 +46,11 @@ static int open_repo(struct review *r, struct source *from, const char *git_dir,
 	base = xasprintf("%s/.git/HEAD", r->base.repo);
 	rc = io_exists(base) ? 0 : git_run(&git, GIT_ARGS("init", "-q", "-b", "review"), err);
 	if (!rc)
+		rc = borrow(r->base.repo, git_dir, err);
+	if (!rc)
 		rc = git_run(&git, GIT_ARGS("config", "core.compression", "0"), err);
 	if (!rc)
 		rc = git_run(&git, GIT_ARGS("config", "gc.auto", "0"), err);
-	if (!rc)
-		rc = borrow(r->base.repo, git_dir, err);
 	if (!rc)
 		rc = git_run(&git, GIT_ARGS("update-ref", "refs/highwater/base", r->base.commit), err);
 	free(base);
