@@ -111,20 +111,26 @@ out:
 	return rc;
 }
 
+static void add_pairs(json_t *object, struct strbuf *out)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value) {
+		strbuf_addf(out, " %s=%s", key, json_string_value(value) ?: "?");
+	}
+}
+
 static char *title_of(const struct cell_run *c)
 {
 	static const char *const keys[] = { "arch", "kernel", "workload" };
 	struct strbuf out = STRBUF_INIT;
-	const char *key;
-	json_t *value;
 
 	strbuf_addf(&out, "%.12s", c->hash);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		strbuf_addf(&out, " %s", json_string_value(json_object_get(c->json, keys[i])) ?: "?");
-	json_object_foreach(json_object_get(c->json, "params"), key, value)
-		strbuf_addf(&out, " %s=%s", key, json_string_value(value) ?: "?");
-	json_object_foreach(json_object_get(c->json, "tunables"), key, value)
-		strbuf_addf(&out, " %s=%s", key, json_string_value(value) ?: "?");
+	add_pairs(json_object_get(c->json, "params"), &out);
+	add_pairs(json_object_get(c->json, "tunables"), &out);
 	return strbuf_detach(&out);
 }
 

@@ -31,7 +31,7 @@ t 'no command' 2 'Usage: highwater COMMAND' "$hw"
 t 'unknown command' 2 "unknown command 'frobnicate'" "$hw" frobnicate
 t 'help' 0 'Commands:' "$hw" --help
 for verb in $(sed -n 's/^COMMAND(\([a-z]*\),.*/\1/p' harness/command.def) profile; do
-	t "$verb --help" 0 "Usage: highwater $verb" "$hw" $verb --help
+	t "$verb --help" 0 "Usage: highwater $verb" "$hw" "$verb" --help
 done
 t 'unknown option' 2 'unrecognized option' "$hw" run --fast
 t 'run without a plan' 2 'a plan is needed' "$hw" run

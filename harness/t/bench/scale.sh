@@ -14,7 +14,7 @@ export PATH=$tmp/bin:$PATH
 
 for cells in ${SCALE:-250 500 1000 2000}; do
 	printf 'name: scale\nkernel: series\narch: i386\nmemory: 64M\nseeds: %d\nworkload: {name: "null"}\n' \
-		$cells >"$tmp/p.yaml"
+		"$cells" >"$tmp/p.yaml"
 	./highwater run "$tmp/p.yaml" -o "$tmp/r$cells" >"$tmp/out" 2>"$tmp/log" &
 	pid=$!
 	peak=0
