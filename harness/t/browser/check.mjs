@@ -87,7 +87,8 @@ if (!large)
 // Console and facts of a run, one click from the matrix; of the last run, packed or not.
 await page.locator('#matrix td a').first().click();
 const open_run = page.locator('#runs > details[open]').first();
-check(await open_run.isVisible(), 'a link of the matrix opens no run');
+// The page opens it on hashchange, which comes after the click has returned.
+check(await open_run.waitFor({ timeout: 30000 }).then(() => true, () => false), 'a link of the matrix opens no run');
 await page.evaluate(() => { const d = [...document.querySelectorAll('#runs > details[id^=r]')].filter(e => e.querySelector('.z, pre')).pop();
 	if (d) { d.open = true; d.id = d.id || 'x'; location.hash = d.id; } });
 for (const what of ['console', 'facts']) {
