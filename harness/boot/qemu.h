@@ -34,10 +34,9 @@ struct guest_spec {
 	const char *disk; /* image for SWAP_DISK, or NULL */
 	uint64_t region_bytes;
 	const char *extra_cmdline; /* of the kernel's variants, or NULL */
-	/* A TCG plugin and its arguments ("KEY=VALUE"), or NULL. It watches from outside: no
-	 * part of a cell's identity. */
-	const char *plugin;
-	const char *const *plugin_args; /* NULL-terminated */
+	const char *plugin; /* ours: insn needs it for exact idle time */
+	/* "KEY=VALUE", NULL-terminated, or NULL: what it is to watch, no part of a cell's identity. */
+	const char *const *plugin_args;
 };
 
 /* Append the kernel command line. */

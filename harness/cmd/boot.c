@@ -62,7 +62,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /* The console on this terminal; Ctrl-A x ends QEMU. */
-static void hand_over(const struct options *o, const struct kernel *k, const struct initramfs *im)
+static void hand_over(const struct options *o, const struct paths *paths, const struct kernel *k,
+		      const struct initramfs *im)
 {
 	struct guest_spec spec = {
 		.arch = o->arch,
@@ -73,6 +74,7 @@ static void hand_over(const struct options *o, const struct kernel *k, const str
 		.kernel = k->image,
 		.initramfs = im->path,
 		.extra_cmdline = k->boot,
+		.plugin = paths->plugin,
 	};
 	struct argv argv = {};
 
@@ -103,7 +105,7 @@ static int boot(const struct options *o, struct builder *b, struct error *err)
 	if (!rc)
 		rc = initramfs_get(b->paths, b->toolchain, o->arch, "shell", true, NULL, &im, err);
 	if (!rc) {
-		hand_over(o, &k, &im);
+		hand_over(o, b->paths, &k, &im);
 		initramfs_release(&im);
 	}
 	kernel_release(&k);

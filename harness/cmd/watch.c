@@ -63,7 +63,6 @@ static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct err
 		spec.region_bytes = size.bytes;
 		spec.console = w->dir.console;
 		spec.disk = w->dir.disk;
-		spec.plugin = w->session->builder.paths->plugin;
 		spec.plugin_args = (const char *const *)args;
 		qemu_argv(&spec, &argv);
 		limits.file_bytes += spec.swap_bytes;

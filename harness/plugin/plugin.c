@@ -18,7 +18,7 @@ EXPORT int qemu_plugin_version = 1;
 
 struct plugin plugin;
 
-static const struct mode *mode = &mode_counts;
+static const struct mode *mode; /* NULL: only idle.c */
 static char *out_path;
 static unsigned int window = MARK_WINDOW;
 static struct block *buckets[NR_BUCKETS];
@@ -51,8 +51,7 @@ void plugin_each_block(void (*f)(const struct block *b, void *ctx), void *ctx)
 			f(b, ctx);
 }
 
-/* At most @size bytes of an instruction; returns how many. */
-static size_t insn_bytes(const struct qemu_plugin_insn *insn, uint8_t *buf, size_t size)
+size_t plugin_code(const struct qemu_plugin_insn *insn, uint8_t *buf, size_t size)
 {
 	size_t len = qemu_plugin_insn_size(insn);
 
@@ -102,7 +101,7 @@ static void read_block(const struct qemu_plugin_tb *tb, struct reading *r)
 		struct qemu_plugin_insn *insn = r->insns[i] = qemu_plugin_tb_get_insn(tb, i);
 		uint64_t addr = qemu_plugin_insn_vaddr(insn);
 		uint8_t code[16] = {};
-		size_t len = insn_bytes(insn, code, sizeof(code));
+		size_t len = plugin_code(insn, code, sizeof(code));
 		struct x86_insn x = x86_classify(code, len, plugin.is_64);
 		struct segment *s;
 		uint64_t end = addr + qemu_plugin_insn_size(insn);
@@ -163,6 +162,9 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	struct block *b;
 
 	(void)id;
+	idle_translate(tb);
+	if (!mode)
+		return;
 	read_block(tb, &r);
 	b = keep_block(qemu_plugin_tb_vaddr(tb), &r);
 	mode->translated(b, r.insns);
@@ -215,11 +217,14 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
 			fprintf(stderr, "highwater plugin: bad argument '%s'\n", argv[i]);
 			return -1;
 		}
-	if (!out_path || !mode->init()) {
+	if (!idle_init())
+		return -1;
+	if (mode && (!out_path || !mode->init())) {
 		fprintf(stderr, "highwater plugin: no output, or no memory\n");
 		return -1;
 	}
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
-	qemu_plugin_register_atexit_cb(id, finish, NULL);
+	if (mode)
+		qemu_plugin_register_atexit_cb(id, finish, NULL);
 	return 0;
 }

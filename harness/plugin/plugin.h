@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin: counts a guest's instructions from outside, in one of two ways.
+ * plugin: loaded into every guest under the instruction clock, where it makes skipped
+ * idle time exact (idle.c). On request it counts the guest's instructions from outside,
+ * in one of two ways.
  *
  *   counts    an inline counter for every segment of a translation block, nothing
  *             else: about what the guest costs without it
@@ -87,6 +89,12 @@ extern struct plugin {
 	unsigned int nr_windows;
 } plugin;
 
+/* idle.c; init: false, and a message, when this QEMU cannot be made exact. */
+bool idle_init(void);
+void idle_translate(const struct qemu_plugin_tb *tb);
+
+/* At most @size bytes of an instruction; returns how many. */
+size_t plugin_code(const struct qemu_plugin_insn *insn, uint8_t *buf, size_t size);
 /* Every block, for dumping. */
 void plugin_each_block(void (*f)(const struct block *b, void *ctx), void *ctx);
 /* Complain and end QEMU: a wrong profile is worse than none. */

@@ -23,6 +23,12 @@ static const struct param_desc fault_params[] = {
 	{},
 };
 
+static const struct param_desc naps_params[] = {
+	{ "naps", PARAM_COUNT, 1, 10000000, NULL, "10000", "how many" },
+	{ "nap_ns", PARAM_COUNT, 1, 1000000000, NULL, "100000", "the shortest; the longest is twice that" },
+	{},
+};
+
 static const struct param_desc hot_set_params[] = {
 	{ "hot", PARAM_SIZE, MIB, 64 * GIB, NULL, "150M", "size of the hot set" },
 	{ "hot_passes", PARAM_COUNT, 1, 100, NULL, "3", "times it is read first" },
@@ -205,6 +211,7 @@ const struct workload_desc workload_table[] = {
 	  stress_ng_params },
 	{ "mm_bench", "microbenchmarks in the kernel (variant +bench)", WORKLOAD_ANY, NULL, NULL,
 	  mm_bench_params },
+	{ "naps", "short sleeps: how late does the task run again", WORKLOAD_ANY, NULL, NULL, naps_params },
 	{ "dirty-idle", "dirty pages left alone: when are they written", WORKLOAD_ANY, NULL, NULL,
 	  dirty_idle_params },
 	{ "dirty-writer", "a writer faster than the device, beside a reader", WORKLOAD_ANY, NULL, NULL,

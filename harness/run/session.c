@@ -84,6 +84,7 @@ void session_guest(const struct session *s, const struct task *t, struct guest_s
 		.kernel = t->kernel->image,
 		.initramfs = t->initramfs->path,
 		.extra_cmdline = t->kernel->boot,
+		.plugin = s->builder.paths->plugin,
 	};
 }
 

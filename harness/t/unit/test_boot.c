@@ -20,6 +20,7 @@ static struct guest_spec spec(void)
 		.initramfs = "/I",
 		.region = "/R",
 		.console = "/C",
+		.plugin = "/P",
 		.region_bytes = 16 << 20,
 	};
 }
@@ -33,7 +34,7 @@ static void identity_is_fixed(void **state)
 		"on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny -chardev "
 		"file,id=console,path={console} -serial chardev:console -object "
 		"memory-backend-file,id=region,size=16777216,mem-path={region},share=on -device "
-		"ivshmem-plain,memdev=region";
+		"ivshmem-plain,memdev=region -plugin file={plugin}";
 	struct guest_spec g = spec();
 	struct strbuf out = STRBUF_INIT;
 
