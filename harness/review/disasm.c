@@ -59,10 +59,11 @@ static bool parse_insn(const char *line, struct insn *ret)
 {
 	char mnemonic[16];
 	unsigned long target;
-	int used;
+	int used = -1;
 
 	*ret = (struct insn){ .falls = true };
-	if (line[0] != ' ' || sscanf(line, " %lx:%n", &ret->address, &used) != 1)
+	/* Without the colon sscanf() has its one number all the same, but sets no %n. */
+	if (line[0] != ' ' || sscanf(line, " %lx:%n", &ret->address, &used) != 1 || used < 0)
 		return false;
 	line += used;
 	if (sscanf(line, " %15s%n", mnemonic, &used) != 1)
