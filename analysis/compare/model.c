@@ -32,6 +32,8 @@ struct building {
 struct fate {
 	const char *name;
 	bool wanted;
+	const char *unit;
+	enum query_better better;
 	uint64_t plus, minus; /* rows of the vmstat block */
 };
 
@@ -186,8 +188,6 @@ static size_t find_row(struct building *g, const char *name, const char *label)
 		}
 	row.name = xstrdup(name);
 	row.label = xstrdup(label);
-	row.unit = query_unit(name);
-	row.better = query_better(name);
 	g->rows = xreallocarray(g->rows, g->nr_rows + 1, sizeof(row));
 	g->samples = xreallocarray(g->samples, g->nr_rows + 1, sizeof(*g->samples));
 	g->rows[g->nr_rows] = row;
@@ -250,6 +250,10 @@ static const struct fate *fate_of(struct builder *b, size_t i, const char *name)
 	f = &b->fates[i];
 	if (f->name != name) {
 		*f = (struct fate){ .name = name, .wanted = wanted(b->o, name) };
+		if (f->wanted) {
+			f->unit = query_unit(name);
+			f->better = query_better(name);
+		}
 		compare_vmstat_terms(name, &f->plus, &f->minus);
 	}
 	return f;
@@ -282,9 +286,13 @@ static int add_cell(struct builder *b, struct building *g, size_t col,
 		const struct query_metric *v = &m.v[i];
 		const struct fate *f = fate_of(b, i, v->name);
 
-		if (f->wanted)
-			add_sample(g, find_row(g, v->name, v->label), col,
-				   (struct compare_sample){ seed_nr, v->exact, v->i, v->d });
+		if (f->wanted) {
+			size_t row = find_row(g, v->name, v->label);
+
+			g->rows[row].unit = f->unit;
+			g->rows[row].better = f->better;
+			add_sample(g, row, col, (struct compare_sample){ seed_nr, v->exact, v->i, v->d });
+		}
 		has |= f->plus;
 		for (uint64_t bits = f->plus; bits; bits &= bits - 1)
 			sums[__builtin_ctzll(bits)] += v->i;

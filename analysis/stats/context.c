@@ -26,6 +26,7 @@ void stats_free(struct stats *s)
 	free(s->squares);
 	free(s->t);
 	free(s->tail);
+	free(s->coins);
 	free(s->rank_cdf);
 	free(s);
 }

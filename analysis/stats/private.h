@@ -3,6 +3,8 @@
 #ifndef STATS_PRIVATE_H
 #define STATS_PRIVATE_H
 
+#include <stdint.h>
+
 #include <gsl/gsl_rng.h>
 
 #include "stats/stats.h"
@@ -14,6 +16,8 @@ struct stats {
 	float *weights; /* [n][nr] */
 	float *sums, *squares; /* [nr] */
 	double *t, *tail; /* [nr] */
+	uint32_t *coins; /* of random sign flips */
+	size_t nr_coins;
 	/* Null distribution of Mann and Whitney's U: P(U <= u). */
 	size_t rank_n, rank_m;
 	double *rank_cdf; /* [n * m + 1] */

@@ -22,12 +22,27 @@ static const struct metric_desc table[] = {
 };
 #undef METRIC
 
+static bool is_wild(char c)
+{
+	return c == '*' || c == '?' || c == '[' || c == '\\';
+}
+
+/* fnmatch() is asked only for what follows a pattern's literal beginning: most differ there. */
+static bool matches(const char *pattern, const char *name)
+{
+	while (*pattern && *pattern == *name && !is_wild(*pattern)) {
+		pattern++;
+		name++;
+	}
+	return is_wild(*pattern) ? fnmatch(pattern, name, 0) == 0 : *pattern == *name;
+}
+
 const struct metric_desc *metric_describe(const char *name)
 {
 	static const struct metric_desc unknown = { "", "?", NEITHER, "not in the registry" };
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (fnmatch(table[i].name, name, 0) == 0)
+		if (matches(table[i].name, name))
 			return &table[i];
 	return &unknown;
 }
