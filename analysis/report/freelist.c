@@ -44,80 +44,49 @@ static bool says_something(const struct svg_line *lines, size_t nr)
 	return any && differs;
 }
 
-static void plot(struct report *r, const struct report_group *g, const struct query_metrics *m,
-		 const char *const *kernels, size_t nr, const char *name)
+static void plot(struct report *r, const struct report_kernels *g, const char *name)
 {
 	struct svg_line lines[SVG_MAX_LINES];
-	char *title = xasprintf("free lists of zone %s: %s", name + strlen(PREFIX), g->title);
+	char *title = xasprintf("free lists of zone %s: %s", name + strlen(PREFIX), g->group->title);
 
-	for (size_t k = 0; k < nr; k++) {
-		lines[k] = (struct svg_line){ .name = kernels[k], .x = xcalloc(MAX_ORDERS, sizeof(double)),
+	for (size_t k = 0; k < g->nr; k++) {
+		lines[k] = (struct svg_line){ .name = g->names[k], .x = xcalloc(MAX_ORDERS, sizeof(double)),
 					      .y = xcalloc(MAX_ORDERS, sizeof(double)) };
-		points(&m[k], name, &lines[k]);
+		points(&g->metrics[k], name, &lines[k]);
 	}
-	if (says_something(lines, nr)) {
+	if (says_something(lines, g->nr)) {
 		svg_plot(r->out, &(struct svg_plot){ .title = title, .x_label = "order of the blocks",
 						     .y_label = "MiB free in blocks of that order, at the end",
-						     .dots = true, .lines = lines, .nr = nr });
+						     .dots = true, .lines = lines, .nr = g->nr });
 		r->nr_figures++;
 	}
-	for (size_t k = 0; k < nr; k++) {
+	for (size_t k = 0; k < g->nr; k++) {
 		free(lines[k].x);
 		free(lines[k].y);
 	}
 	free(title);
 }
 
-static int plot_group(struct report *r, const struct report_group *g, const char **kernels,
-		      size_t nr_kernels, size_t max, struct error *err)
+/* Names are the store's pointers. */
+static bool is_first(const struct query_metrics *m, size_t at)
 {
-	struct query_metrics m[SVG_MAX_LINES] = {};
-	const char *names[SVG_MAX_LINES], *last = "";
-	size_t nr = 0;
-	int rc = 0;
+	for (size_t i = 0; i < at; i++)
+		if (m->v[i].name == m->v[at].name)
+			return false;
+	return true;
+}
 
-	for (size_t k = 0; !rc && k < nr_kernels && nr < SVG_MAX_LINES; k++) {
-		const struct query_cell *c = report_find(g, "kernel", kernels[k]);
+static void plot_zones(struct report *r, const struct report_kernels *g)
+{
+	const struct query_metrics *m = &g->metrics[0];
 
-		if (!c)
-			continue;
-		rc = query_metrics(r->store, c->run, &m[nr], err);
-		names[nr] = kernels[k];
-		nr += !rc;
-	}
-	/* The orders of a zone follow each other. */
-	for (size_t i = 0; !rc && nr && i < m[0].nr && r->nr_figures < max; i++)
-		if (strncmp(m[0].v[i].name, PREFIX, strlen(PREFIX)) == 0 && strcmp(m[0].v[i].name, last) != 0) {
-			bool seen = false;
-
-			last = m[0].v[i].name;
-			for (size_t j = 0; j < i; j++)
-				seen |= m[0].v[j].name == last;
-			if (!seen)
-				plot(r, g, m, names, nr, last);
-		}
-	for (size_t k = 0; k < nr; k++)
-		query_metrics_release(&m[k]);
-	return rc;
+	for (size_t i = 0; i < m->nr && r->nr_figures < g->max_figures; i++)
+		if (strncmp(m->v[i].name, PREFIX, strlen(PREFIX)) == 0 && is_first(m, i))
+			plot(r, g, m->v[i].name);
 }
 
 int report_freelists(struct report *r, struct error *err)
 {
-	static const char *const but[] = { "kernel", "seed", "plan", NULL };
-	const char **kernels;
-	const size_t nr_kernels = report_values(&r->cells, "kernel", &kernels);
-	const size_t begin = r->nr_figures, max = begin + MAX_FIGURES;
-	struct report_group *groups;
-	size_t nr = report_groups(&r->cells, but, &groups);
-	int rc = 0;
-
-	strbuf_adds(r->out, "<h3>Shape of the free lists (first seed)</h3><div class=\"figures\">\n");
-	for (size_t i = 0; !rc && i < nr && r->nr_figures < max; i++)
-		rc = plot_group(r, &groups[i], kernels, nr_kernels, max, err);
-	strbuf_adds(r->out, "</div>\n");
-	if (r->nr_figures == begin)
-		strbuf_adds(r->out, "<p class=\"dim\">none, or the same in all kernels</p>");
-	report_groups_free(groups, nr);
-	free(kernels);
-	return rc;
+	return report_by_kernel(r, "Shape of the free lists", MAX_FIGURES, "none, or the same in all kernels",
+				plot_zones, err);
 }

@@ -72,28 +72,27 @@ static void points(const struct query_metrics *m, const struct query_metric *lik
 	}
 }
 
-static void plot(struct report *r, const struct report_group *g, const struct query_metrics *m,
-		 const char *const *names, size_t nr, const struct query_metric *like,
+static void plot(struct report *r, const struct report_kernels *g, const struct query_metric *like,
 		 struct family family)
 {
 	struct svg_line lines[SVG_MAX_LINES];
 	size_t enough = 0;
 	char *title = xasprintf("%.*s%s%.*s by percentile: %s", (int)family.name, like->name,
-				family.label ? " " : "", (int)family.label, like->label, g->title);
+				family.label ? " " : "", (int)family.label, like->label, g->group->title);
 
-	for (size_t k = 0; k < nr; k++) {
-		lines[k] = (struct svg_line){ .name = names[k], .x = xcalloc(MAX_POINTS, sizeof(double)),
+	for (size_t k = 0; k < g->nr; k++) {
+		lines[k] = (struct svg_line){ .name = g->names[k], .x = xcalloc(MAX_POINTS, sizeof(double)),
 					      .y = xcalloc(MAX_POINTS, sizeof(double)) };
-		points(&m[k], like, family, &lines[k]);
+		points(&g->metrics[k], like, family, &lines[k]);
 		enough += lines[k].nr > 2;
 	}
-	if (enough == nr) {
+	if (enough == g->nr) {
 		svg_plot(r->out, &(struct svg_plot){ .title = title, .x_label = "nines: 1 is p90, 2 is p99",
 						     .y_label = query_unit(like->name), .dots = true,
-						     .log_y = true, .lines = lines, .nr = nr });
+						     .log_y = true, .lines = lines, .nr = g->nr });
 		r->nr_figures++;
 	}
-	for (size_t k = 0; k < nr; k++) {
+	for (size_t k = 0; k < g->nr; k++) {
 		free(lines[k].x);
 		free(lines[k].y);
 	}
@@ -111,51 +110,19 @@ static bool is_first(const struct query_metrics *m, size_t at, struct family fam
 	return true;
 }
 
-static int plot_group(struct report *r, const struct report_group *g, const char **kernels,
-		      size_t nr_kernels, size_t max, struct error *err)
+static void plot_families(struct report *r, const struct report_kernels *g)
 {
-	struct query_metrics m[SVG_MAX_LINES] = {};
-	const char *names[SVG_MAX_LINES];
-	size_t nr = 0;
-	int rc = 0;
+	const struct query_metrics *m = &g->metrics[0];
 
-	for (size_t k = 0; !rc && k < nr_kernels && nr < SVG_MAX_LINES; k++) {
-		const struct query_cell *c = report_find(g, "kernel", kernels[k]);
-
-		if (!c)
-			continue;
-		rc = query_metrics(r->store, c->run, &m[nr], err);
-		names[nr] = kernels[k];
-		nr += !rc;
-	}
-	for (size_t i = 0; !rc && nr && i < m[0].nr && r->nr_figures < max; i++) {
+	for (size_t i = 0; i < m->nr && r->nr_figures < g->max_figures; i++) {
 		struct family family;
 
-		if (!isnan(percentile_of(&m[0].v[i], &family)) && is_first(&m[0], i, family))
-			plot(r, g, m, names, nr, &m[0].v[i], family);
+		if (!isnan(percentile_of(&m->v[i], &family)) && is_first(m, i, family))
+			plot(r, g, &m->v[i], family);
 	}
-	for (size_t k = 0; k < nr; k++)
-		query_metrics_release(&m[k]);
-	return rc;
 }
 
 int report_percentiles(struct report *r, struct error *err)
 {
-	static const char *const but[] = { "kernel", "seed", "plan", NULL };
-	const char **kernels;
-	const size_t nr_kernels = report_values(&r->cells, "kernel", &kernels);
-	const size_t begin = r->nr_figures, max = begin + MAX_FIGURES;
-	struct report_group *groups;
-	size_t nr = report_groups(&r->cells, but, &groups);
-	int rc = 0;
-
-	strbuf_adds(r->out, "<h3>Latency by percentile (first seed)</h3><div class=\"figures\">\n");
-	for (size_t i = 0; !rc && i < nr && r->nr_figures < max; i++)
-		rc = plot_group(r, &groups[i], kernels, nr_kernels, max, err);
-	strbuf_adds(r->out, "</div>\n");
-	if (r->nr_figures == begin)
-		strbuf_adds(r->out, "<p class=\"dim\">none</p>");
-	report_groups_free(groups, nr);
-	free(kernels);
-	return rc;
+	return report_by_kernel(r, "Latency by percentile", MAX_FIGURES, "none", plot_families, err);
 }

@@ -76,6 +76,18 @@ void report_groups_free(struct report_group *v, size_t nr);
 const struct query_cell *report_find(const struct report_group *g, const char *axis,
 				     const char *value);
 
+/* kernels.c: a figure for each group of cells that differ in the kernel alone (first seed). */
+struct report_kernels {
+	const struct report_group *group;
+	const char *names[SVG_MAX_LINES];
+	struct query_metrics metrics[SVG_MAX_LINES];
+	size_t nr;
+	size_t max_figures; /* r->nr_figures stays below it */
+};
+/* Append a heading and what @plot draws for each group, at most @max figures; @none if nothing. */
+int report_by_kernel(struct report *r, const char *heading, size_t max, const char *none,
+		     void (*plot)(struct report *r, const struct report_kernels *k), struct error *err);
+
 /* sweeps.c: an axis's value as a number, NAN if it is none; metrics worth drawing over an axis;
  * axes with two numbers that somebody chose. */
 double report_number(const char *value);
@@ -91,6 +103,8 @@ int report_percentiles(struct report *r, struct error *err);
 int report_freelists(struct report *r, struct error *err);
 int report_interactions(struct report *r, struct error *err);
 int report_samples(struct report *r, struct error *err);
+int report_maps(struct report *r, struct error *err);
+int report_profiles(struct report *r, struct error *err);
 int report_runs(struct report *r, struct error *err);
 
 #endif
