@@ -131,9 +131,9 @@ void profile_flame(const struct query_profile *rows, const char *title, struct s
 	}
 	qsort(p.v, nr, sizeof(*p.v), by_stack);
 	strbuf_addf(out,
-		    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %zu\" "
+		    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%zu\" viewBox=\"0 0 %.0f %zu\" "
 		    "font-family=\"monospace\" font-size=\"11\">\n<text x=\"4\" y=\"16\">",
-		    WIDTH, TOP + p.depth * ROW + 4);
+		    WIDTH, TOP + p.depth * ROW + 4, WIDTH, TOP + p.depth * ROW + 4);
 	add_escaped(out, title, strlen(title));
 	strbuf_addf(out, ": %" PRId64 " instructions</text>\n", p.insns);
 	draw_level(&p, 0, nr, 0, 0, 0);

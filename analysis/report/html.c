@@ -39,6 +39,18 @@ void html_str(struct strbuf *out, const char *text)
 	html_text(out, text, strlen(text));
 }
 
+void html_url(struct strbuf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		const unsigned char c = (unsigned char)text[i];
+
+		if (c >= ' ' && c < 127 && !strchr("\"#%&'<>?`\\^{|}", c))
+			strbuf_addc(out, (char)c);
+		else
+			strbuf_addf(out, "%%%02X", c);
+	}
+}
+
 void html_number(struct strbuf *out, double v)
 {
 	strbuf_addf(out, "%.*f", v == floor(v) || fabs(v) >= 1e6 ? 0 : 3, v);

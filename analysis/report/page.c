@@ -106,9 +106,10 @@ int report_page(struct store *s, const struct report_options *o, struct strbuf *
 		report_matrix(&r);
 		strbuf_adds(out, "<section id=\"figures\"><h2>Figures</h2>\n");
 		rc = report_sweeps(&r, err) || report_interactions(&r, err) ||
-		     report_percentiles(&r, err) || report_samples(&r, err) || report_freelists(&r, err);
+		     report_percentiles(&r, err) || report_samples(&r, err) || report_freelists(&r, err) ||
+		     report_maps(&r, err) || report_profiles(&r, err);
 		if (!rc && !r.nr_figures)
-			strbuf_adds(out, "<p>No sweeps, percentiles or samples in this store.</p>");
+			strbuf_adds(out, "<p>No sweeps, percentiles, samples, maps or profiles in this store.</p>");
 		strbuf_adds(out, "</section>\n");
 	}
 	if (!rc)

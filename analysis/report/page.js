@@ -83,6 +83,12 @@
 	}
 	// The figure by itself: colours written into it, as on paper, with its title.
 	function alone(fig) {
+		// Pictures with a style of their own: an image, or a document in a frame.
+		var img = fig.querySelector('img'), frame = fig.querySelector('iframe');
+		if (img)
+			return decodeURIComponent(img.src.slice(img.src.indexOf(',') + 1));
+		if (frame)
+			return frame.getAttribute('srcdoc').replace(/^<style>.*?<\/style>/, '');
 		var svg = fig.querySelector('svg'), copy = svg.cloneNode(true);
 		var from = svg.querySelectorAll('*'), to = copy.querySelectorAll('*'), box = svg.viewBox.baseVal;
 		var theme = root.dataset.theme;

@@ -18,6 +18,8 @@ struct report {
 /* html.c: text that is not markup; control characters become '?'. */
 void html_text(struct strbuf *out, const char *text, size_t len);
 void html_str(struct strbuf *out, const char *text);
+/* For a data: URL in a quoted attribute. */
+void html_url(struct strbuf *out, const char *text, size_t len);
 /* A number for people: whole, or three decimals below a million. */
 void html_number(struct strbuf *out, double v);
 

@@ -51,7 +51,7 @@ int cmd_report(int argc, char **argv)
 		.options = argp_options,
 		.parser = parse,
 		.doc = "Write the results as one self-contained HTML page.\v"
-		       "Verdicts, tables, the matrix of cells, sweeps, percentiles, time series, heat maps, and every "
+		       "Verdicts, tables, the matrix of cells, sweeps, percentiles, time series, heat maps, address spaces, flame graphs, and every "
 		       "run with its console. It opens from disk and asks no network.",
 	};
 	struct options o = { .file = "report.html",

@@ -344,6 +344,19 @@ int query_profile(struct store *s, int64_t run, const char *mode, struct query_p
 	return 0;
 }
 
+int query_any_profile(struct store *s, bool *ret, struct error *err)
+{
+	sqlite3_stmt *st;
+	int rc;
+
+	if (db_prepare(s->db, &st, err, "SELECT 1 FROM profile LIMIT 1", ""))
+		return -1;
+	rc = sqlite3_step(st);
+	*ret = rc == SQLITE_ROW;
+	sqlite3_finalize(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : db_error(s->db, err, "look for profiles");
+}
+
 void query_profile_release(struct query_profile *p)
 {
 	for (size_t i = 0; i < p->nr; i++) {

@@ -127,6 +127,8 @@ struct query_profile {
 /* @mode: "callers" or "counts" (one frame each). No profile of the run: nr is 0. */
 int query_profile(struct store *s, int64_t run, const char *mode, struct query_profile *ret,
 		  struct error *err);
+/* Has any run one? */
+int query_any_profile(struct store *s, bool *ret, struct error *err);
 void query_profile_release(struct query_profile *p);
 
 /* What the registry says of a metric. */

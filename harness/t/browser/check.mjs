@@ -55,6 +55,18 @@ async function accessible(page, what) {
 	check(found.length === 0, `${what}: ${found.join('; ')}`);
 }
 
+// Both files of a figure.
+async function saved(fig, name) {
+	for (const [kind, head] of [['SVG', '<svg'], ['PNG', '\x89PNG']]) {
+		const [d] = await Promise.all([page.waitForEvent('download'), fig.getByRole('button', { name: kind }).click()]);
+		const bytes = readFileSync(await d.path());
+		check(bytes.toString('latin1').startsWith(head) && bytes.length > 1000, `${kind} of ${name} of ${bytes.length} bytes`);
+		check(d.suggestedFilename().endsWith('.' + kind.toLowerCase()), `${kind} of ${name} is called ${d.suggestedFilename()}`);
+		if (shots)
+			await d.saveAs(`${shots}/${name}.${kind.toLowerCase()}`);
+	}
+}
+
 let page = await open();
 
 // Pickers.
@@ -134,16 +146,19 @@ if (await fig.count()) {
 	await fig.getByRole('button', { name: 'table' }).click();
 	check(await fig.locator('table.data tbody tr').count() > 1, 'the table of a figure is empty');
 	await fig.getByRole('button', { name: 'table' }).click();
-	for (const [kind, head] of [['SVG', '<svg'], ['PNG', '\x89PNG']]) {
-		const [d] = await Promise.all([page.waitForEvent('download'), fig.getByRole('button', { name: kind }).click()]);
-		const bytes = readFileSync(await d.path());
-		check(bytes.toString('latin1').startsWith(head) && bytes.length > 1000, `${kind} of ${bytes.length} bytes`);
-		check(d.suggestedFilename().endsWith('.' + kind.toLowerCase()), `${kind} is called ${d.suggestedFilename()}`);
-		if (shots)
-			await d.saveAs(`${shots}/figure.${kind.toLowerCase()}`);
-	}
+	await saved(fig, 'figure');
 	if (!large)
 		await accessible(page, 'figures');
+}
+// Maps and flame graphs are pictures with a style of their own.
+for (const [what, selector] of [['map', 'figure:has(img)'], ['flame', 'figure:has(iframe)']]) {
+	const picture = page.locator(selector).first();
+	if (!await picture.count())
+		continue;
+	await picture.scrollIntoViewIfNeeded();
+	check(await picture.locator('img, iframe').evaluate(e => e.clientWidth > 300 && e.clientHeight > 100), `the ${what} has no size`);
+	await saved(picture, what);
+	await shot(page, what);
 }
 await page.evaluate(() => document.querySelector('#figures').scrollIntoView());
 await shot(page, 'figures-light');

@@ -32,10 +32,29 @@ verdict:
     check: "{refaults stream2} > 1000"
 PLAN
 check 'guests under pressure' says 0 '12 run' "$hw" run "$tmp/p.yaml" -o "$tmp/r" -j 2
+cat >"$tmp/q.yaml" <<'PLAN'
+name: pictures
+kernel: [base, series]
+arch: i386
+memory: 1G
+workload:
+  - {name: layout}
+  - {name: fault, pages: 1000}
+PLAN
+check 'address spaces, and something to profile' says 0 '4 run' "$hw" run "$tmp/q.yaml" -o "$tmp/r" -j 2
+for k in base series; do
+	id=$("$hw" list -o "$tmp/r" --where workload=fault --where kernel=$k | cut -d' ' -f1)
+	check "$k: a profile" says 0 'instructions in the workload' "$hw" profile "$id" -r "$tmp/r"
+done
 check 'a report of them' "$hw" report -r "$tmp/r" -o "$tmp/small.html"
 check 'it opens, every control works, nothing is inaccessible' browse "$tmp/small.html" "$tmp/r/runs"
 check 'the verdict comes first' bash -c "grep -o '<h2>[A-Z][a-z]*' '$tmp/small.html' | head -n 1 | grep -q Verdicts"
 check 'the configuration of the kernel is in it' grep -q 'CONFIG_HIGHMEM' "$tmp/small.html"
+
+check 'maps, flame graphs and what differs between them are in it' bash -c "
+	[ \$(grep -c 'alt=.address spaces' '$tmp/small.html') -eq 2 ] &&
+	[ \$(grep -c 'title=.flame graph' '$tmp/small.html') -eq 2 ] &&
+	grep -q 'difference, function by function' '$tmp/small.html'"
 
 check '5 000 runs' out/tool/synth "$tmp/s" 5000 20 12000
 check 'their report' "$hw" report -r "$tmp/s" -o "$tmp/large.html"
