@@ -194,8 +194,12 @@ static int keep(struct builder *b, struct kernel *k, const char *obj, struct err
 static int checkout(struct builder *b, const struct kernel *k, struct error *err)
 {
 	const struct git git = { .dir = b->source.repo };
+	char *stale = xasprintf("%s/.git/index.lock", b->source.repo);
 	char commit[GIT_ID], tree[GIT_ID];
 
+	/* Our lock is held, so this one is of a git that was killed. */
+	unlink(stale);
+	free(stale);
 	if (series_apply(&b->source, &b->series, k->nr_subjects, commit, tree, err))
 		return -1;
 	return git_run(&git, GIT_ARGS("checkout", "-q", "-f", "--detach", commit), err);

@@ -4,8 +4,8 @@
  *
  * proc_run() runs one to its end with a deadline, capturing what it prints;
  * proc_spawn() starts one and hands back a pidfd for an event loop. Children
- * are killed when the harness dies (PR_SET_PDEATHSIG), start in a process
- * group of their own, and inherit no descriptor but 0, 1 and 2.
+ * are told when the harness dies (PR_SET_PDEATHSIG: SIGTERM, and SIGKILL for a
+ * confined one), start in a process group of their own, and inherit no descriptor but 0, 1 and 2.
  */
 #ifndef LIB_PROC_H
 #define LIB_PROC_H

@@ -2,8 +2,10 @@
 /* The pure parts of the build stage: what a fragment asks for, what a log says,
  * what BASE and series hold, and a real repository with a patch that fits and
  * one that does not. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -17,6 +19,7 @@
 #include "build/make.h"
 #include "build/series.h"
 #include "lib/io.h"
+#include "lib/proc.h"
 #include "lib/xalloc.h"
 
 /* An option that was asked for and got lost must not pass. */
@@ -202,6 +205,39 @@ static void tree_version(void **state)
 	free(mm);
 }
 
+static bool appears(const char *path)
+{
+	for (int i = 0; i < 3000 && !io_exists(path); i++)
+		usleep(10000);
+	return io_exists(path);
+}
+
+/* A harness that is killed leaves no build behind: make and git get to clean up. */
+static void children_are_told(void **state)
+{
+	const struct scratch *s = *state;
+	static const char script[] = "trap 'touch told; kill $!; exit' TERM; sleep 1000 & touch up; wait";
+	const char *const argv[] = { "sh", "-c", script, NULL };
+	struct proc_opts opts = { .argv = argv, .dir = s->dir };
+	char *up = xasprintf("%s/up", s->dir), *told = xasprintf("%s/told", s->dir);
+	struct error err;
+	pid_t harness = fork();
+
+	if (harness == 0) {
+		struct proc_result r;
+
+		proc_run(&opts, &r, &err);
+		_exit(0);
+	}
+	assert_true(harness > 0);
+	assert_true(appears(up));
+	assert_int_equal(kill(harness, SIGKILL), 0);
+	assert_int_equal(waitpid(harness, NULL, 0), harness);
+	assert_true(appears(told));
+	free(up);
+	free(told);
+}
+
 #define WITH_SCRATCH(fn) cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -215,6 +251,7 @@ int main(void)
 		WITH_SCRATCH(series_subjects_and_comments),
 		WITH_SCRATCH(series_names_the_patch_that_fails),
 		WITH_SCRATCH(tree_version),
+		WITH_SCRATCH(children_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
