@@ -104,13 +104,13 @@ static void read_block(const struct qemu_plugin_tb *tb, struct reading *r)
 		size_t len = plugin_code(insn, code, sizeof(code));
 		struct x86_insn x = x86_classify(code, len, plugin.is_64);
 		struct segment *s;
-		uint64_t end = addr + qemu_plugin_insn_size(insn);
 		/*
 		 * An instruction that would cross into the next page is begun, handed to us
-		 * and then taken out of the block again (target/i386/tcg/translate.c,
-		 * advance_pc()). On its own it is never counted.
+		 * as far as it was read, and then taken out of the block again
+		 * (target/i386/tcg/translate.c, advance_pc()). Its length says nothing, so
+		 * whatever could cross is kept apart: taken out, it is never counted.
 		 */
-		bool tail = i && i == r->nr_insns - 1 && (addr ^ end) & ~PAGE_MASK;
+		bool tail = i && i == r->nr_insns - 1 && (addr & PAGE_MASK) + X86_INSN_MAX > PAGE_MASK + 1;
 
 		for (size_t c = 0; c < len; c++)
 			r->hash = (r->hash ^ code[c]) * 1099511628211u;
@@ -121,7 +121,7 @@ static void read_block(const struct qemu_plugin_tb *tb, struct reading *r)
 		}
 		s = &r->segs[r->nr_segs - 1];
 		s->nr_insns++;
-		s->end = end;
+		s->end = addr + qemu_plugin_insn_size(insn);
 		s->flow = x.flow;
 		s->faults = kernel ? symbols_can_fault(addr) : x.memory;
 		begin = s->faults || (x.mark >= 0 && !kernel);

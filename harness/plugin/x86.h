@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define X86_INSN_MAX 15 /* bytes */
+
 enum x86_flow {
 	FLOW_NONE, /* the next instruction, or a jump */
 	FLOW_CALL,
