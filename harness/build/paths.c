@@ -107,5 +107,6 @@ void paths_release(struct paths *p)
 	free(p->agents);
 	free(p->plugin);
 	free(p->cache);
+	free(p->source);
 	*p = (struct paths){};
 }

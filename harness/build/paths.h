@@ -21,6 +21,7 @@ struct paths {
 	char *agents; /* ROOT/out/guest */
 	char *plugin; /* ROOT/out/plugin/highwater.so */
 	char *cache;
+	char *source; /* a source's directory in place of the usual (source.h), or NULL */
 };
 
 int paths_init(struct paths *p, struct error *err);

@@ -336,6 +336,8 @@ static int source_get(const struct paths *paths, const char *from, bool get, str
 	int rc = 0;
 
 	*ret = (struct source){};
+	if (paths->source && !from)
+		return source_load(paths->source, ret, err);
 	if (!from && env && *env)
 		from = env;
 	if (base_load(paths->patches, &base, err))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmd/cmd.h"
 
+#include "lib/parse.h"
+
 int cmd_fail(const struct error *err)
 {
 	fflush(stdout);
@@ -12,6 +14,16 @@ void cmd_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
 	argp_err_exit_status = ERROR_INPUT;
 	argp_parse(argp, argc, argv, 0, NULL, input);
+}
+
+unsigned int cmd_number(struct argp_state *state, const char *option, const char *arg,
+			unsigned int max)
+{
+	uint64_t n = 0;
+
+	if (parse_u64(arg, &n) || n < 1 || n > max)
+		argp_error(state, "%s '%s' is not a number from 1 to %u", option, arg, max);
+	return (unsigned int)n;
 }
 
 void cmd_say(void *ctx, const char *line)

@@ -20,6 +20,9 @@
 int cmd_fail(const struct error *err);
 /* argp_parse() with the project's exit code for usage errors. */
 void cmd_parse(const struct argp *argp, int argc, char **argv, void *input);
+/* A number from 1 to @max given to @option, or a usage error. */
+unsigned int cmd_number(struct argp_state *state, const char *option, const char *arg,
+			unsigned int max);
 /* A line about long work on stderr; a builder's say(). */
 void cmd_say(void *ctx, const char *line);
 /* "1 min 20 s", "3.2 s": a duration for people. */

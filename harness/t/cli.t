@@ -72,6 +72,12 @@ t 'map without results' 2 "no results in '$tmp/none'" "$hw" map abc -r "$tmp/non
 t 'profile of nothing' 2 'a cell is needed' "$hw" profile
 t 'profile in a foreign format' 2 "unknown format 'pdf'" "$hw" profile 1 --format pdf
 t 'profile without results' 2 "no results in '$tmp/none'" "$hw" profile 1 -r "$tmp/none"
+t 'cost of a foreign architecture' 2 "'arm' is not i386 or x86_64" "$hw" cost --arch i386,arm
+t 'cost with foreign events' 2 "'perf' is not off, ring or hist" "$hw" cost --events perf
+t 'a KTAP without a budget' 2 'ktap needs --budget' "$hw" cost -f ktap
+t 'cost of no series' 2 "no series at '$tmp/none'" "$hw" cost "$tmp/none"
+echo '* * off fault 4' >"$tmp/budget"
+t 'a budget that cannot be read' 2 "budget:1: LIMIT is" "$hw" cost --budget "$tmp/budget"
 t 'list with a bad condition' 2 "is not KEY=VALUE" "$hw" list --where kernel
 mkdir -p "$tmp/foreign" && echo 'not a database, and longer than a header of SQLite would be' >"$tmp/foreign/store.sqlite"
 t 'a damaged store' 2 'damaged or no store' "$hw" list -o "$tmp/foreign"

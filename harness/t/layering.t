@@ -36,6 +36,6 @@ check 'the plugin knows its interface and the marks' harness/plugin plugin/ prot
 check 'lib stands alone' harness/lib lib/
 check 'proto knows lib/parse.h only' harness/proto lib/parse.h proto/
 check 'the guest knows the protocol only' harness/guest guest/ proto/ lib/parse.h workload/
-check 'analysis reads the query API only' analysis lib/ store/query.h stats/ compare/ verdict/ map/ profile/ export/ report/ page_css.h page_js.h uplot.h
+check 'analysis reads the query API only' analysis lib/ store/query.h stats/ compare/ verdict/ map/ profile/ cost/ export/ report/ page_css.h page_js.h uplot.h
 echo "1..$nr"
 exit $failed

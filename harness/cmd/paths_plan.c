@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/paths_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/io.h"
+#include "lib/strbuf.h"
+#include "lib/xalloc.h"
+
+#define PLAN_MAX (1u << 20)
+
+static void add_quoted(struct strbuf *out, const char *s)
+{
+	strbuf_addc(out, '\'');
+	for (; *s; s++)
+		strbuf_adds(out, *s == '\'' ? "''" : (const char[]){ *s, '\0' });
+	strbuf_addc(out, '\'');
+}
+
+static void add_list(struct strbuf *out, const char *key, const char *const *v, size_t nr)
+{
+	strbuf_addf(out, "%s: [", key);
+	for (size_t i = 0; i < nr; i++) {
+		strbuf_adds(out, i ? ", " : "");
+		add_quoted(out, v[i]);
+	}
+	strbuf_adds(out, "]\n");
+}
+
+static bool is_replaced(const char *line)
+{
+	static const char *const keys[] = { "name:", "kernel:", "arch:", "events:" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strncmp(line, keys[i], strlen(keys[i])) == 0)
+			return true;
+	return false;
+}
+
+int paths_plan(const char *name, const struct paths *paths, const char *const *kernels,
+	       size_t nr_kernels, const enum arch *arches, size_t nr_arches,
+	       const char *const *events, size_t nr_events, struct plan **ret, struct error *err)
+{
+	char *path = xasprintf("%s/plan/paths.yaml", paths->configs), *save = NULL;
+	struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
+	const char *names[NR_ARCHES];
+	int rc = io_read_file(path, PLAN_MAX, &text, err);
+
+	if (!rc) {
+		for (size_t i = 0; i < nr_arches; i++)
+			names[i] = arch_name(arches[i]);
+		strbuf_addf(&out, "name: %s\n", name);
+		add_list(&out, "kernel", kernels, nr_kernels);
+		add_list(&out, "arch", names, nr_arches);
+		add_list(&out, "events", events, nr_events);
+		for (char *p = strtok_r(text.buf, "\n", &save); p; p = strtok_r(NULL, "\n", &save))
+			if (!is_replaced(p))
+				strbuf_addf(&out, "%s\n", p);
+		rc = plan_parse(out.buf, out.len, path, paths->configs, ret, err);
+	}
+	strbuf_release(&text);
+	strbuf_release(&out);
+	free(path);
+	return rc;
+}
