@@ -301,8 +301,9 @@ static int with_steps(const struct options *o, const struct steps *steps, const 
 
 	for (size_t i = 0; i < o->nr_modes; i++)
 		events[i] = modes[o->modes[i]].events;
-	rc = paths_plan("cost", &steps->paths, (const char *const *)steps->kernels, steps->nr, o->arches,
-			o->nr_arches, events, o->nr_modes, &plan, err);
+	rc = paths_plan(&(struct paths_plan){ "cost", (const char *const *)steps->kernels, steps->nr,
+					      o->arches, o->nr_arches, events, o->nr_modes, NULL },
+			&steps->paths, &plan, err);
 	if (rc)
 		return rc;
 	rc = steps_build(steps, o->arches, o->nr_arches, err);

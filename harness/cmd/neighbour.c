@@ -80,6 +80,8 @@ static void plan_text(json_t *o, const struct neighbour *change, struct strbuf *
 			    (long long)json_integer_value(json_object_get(o, "swap_bytes")));
 	add_key(out, "events", text_of(o, "events", change->events));
 	add_key(out, "sample", text_of(o, "sample", NULL));
+	if (strcmp(text_of(o, "require", NULL), "none") != 0)
+		add_key(out, "require", text_of(o, "require", NULL));
 	add_tunables(out, json_object_get(o, "tunables"), change);
 	add_workload(out, o);
 }

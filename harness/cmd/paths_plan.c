@@ -30,7 +30,7 @@ static void add_list(struct strbuf *out, const char *key, const char *const *v, 
 
 static bool is_replaced(const char *line)
 {
-	static const char *const keys[] = { "name:", "kernel:", "arch:", "events:" };
+	static const char *const keys[] = { "name:", "kernel:", "arch:", "events:", "workload:" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strncmp(line, keys[i], strlen(keys[i])) == 0)
@@ -38,9 +38,8 @@ static bool is_replaced(const char *line)
 	return false;
 }
 
-int paths_plan(const char *name, const struct paths *paths, const char *const *kernels,
-	       size_t nr_kernels, const enum arch *arches, size_t nr_arches,
-	       const char *const *events, size_t nr_events, struct plan **ret, struct error *err)
+int paths_plan(const struct paths_plan *p, const struct paths *paths, struct plan **ret,
+	       struct error *err)
 {
 	char *path = xasprintf("%s/plan/paths.yaml", paths->configs), *save = NULL;
 	struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
@@ -48,15 +47,17 @@ int paths_plan(const char *name, const struct paths *paths, const char *const *k
 	int rc = io_read_file(path, PLAN_MAX, &text, err);
 
 	if (!rc) {
-		for (size_t i = 0; i < nr_arches; i++)
-			names[i] = arch_name(arches[i]);
-		strbuf_addf(&out, "name: %s\n", name);
-		add_list(&out, "kernel", kernels, nr_kernels);
-		add_list(&out, "arch", names, nr_arches);
-		add_list(&out, "events", events, nr_events);
-		for (char *p = strtok_r(text.buf, "\n", &save); p; p = strtok_r(NULL, "\n", &save))
-			if (!is_replaced(p))
-				strbuf_addf(&out, "%s\n", p);
+		for (size_t i = 0; i < p->nr_arches; i++)
+			names[i] = arch_name(p->arches[i]);
+		strbuf_addf(&out, "name: %s\nworkload: {name: paths, path: ", p->name);
+		add_quoted(&out, p->path ? p->path : "all");
+		strbuf_adds(&out, "}\n");
+		add_list(&out, "kernel", p->kernels, p->nr_kernels);
+		add_list(&out, "arch", names, p->nr_arches);
+		add_list(&out, "events", p->events, p->nr_events);
+		for (char *line = strtok_r(text.buf, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+			if (!is_replaced(line))
+				strbuf_addf(&out, "%s\n", line);
 		rc = plan_parse(out.buf, out.len, path, paths->configs, ret, err);
 	}
 	strbuf_release(&text);

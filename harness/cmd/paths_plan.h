@@ -9,8 +9,18 @@
 #include "build/paths.h"
 #include "plan/plan.h"
 
-int paths_plan(const char *name, const struct paths *paths, const char *const *kernels,
-	       size_t nr_kernels, const enum arch *arches, size_t nr_arches,
-	       const char *const *events, size_t nr_events, struct plan **ret, struct error *err);
+struct paths_plan {
+	const char *name; /* of the plan */
+	const char *const *kernels;
+	size_t nr_kernels;
+	const enum arch *arches;
+	size_t nr_arches;
+	const char *const *events; /* lists of events, or "none" */
+	size_t nr_events;
+	const char *path; /* the only one, or NULL: all */
+};
+
+int paths_plan(const struct paths_plan *p, const struct paths *paths, struct plan **ret,
+	       struct error *err);
 
 #endif
