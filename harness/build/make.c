@@ -65,7 +65,8 @@ static char *object_dir(const struct builder *b, const struct kernel_name *name,
 		sha256_bytes(name->tree, strlen(name->tree), hex);
 		strbuf_addf(&dir, "tree-%.16s-", hex);
 	} else {
-		strbuf_addf(&dir, "%.12s-", b->source.tree);
+		/* The same source in another place is another work tree, under another lock. */
+		strbuf_addf(&dir, "%s%.12s-", b->paths->source ? "given-" : "", b->source.tree);
 	}
 	strbuf_adds(&dir, arch_name(k->arch));
 	for (size_t i = 0; i < name->nr_variants; i++)

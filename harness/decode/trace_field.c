@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "decode/trace_field.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,27 +34,63 @@ static bool parse_line(const char *line, const char *name, struct trace_field *r
 	return true;
 }
 
+/* The line at *@at, without its end, or "" when it is longer than any field's. */
+static bool next_line(const struct trace_text *text, size_t *at, char line[MAX_LINE])
+{
+	const char *p = text->p + *at, *nl;
+	size_t n;
+
+	if (*at >= text->len)
+		return false;
+	nl = memchr(p, '\n', text->len - *at);
+	n = nl ? (size_t)(nl - p) : text->len - *at;
+	*line = '\0';
+	if (n < MAX_LINE) {
+		memcpy(line, p, n);
+		line[n] = '\0';
+	}
+	*at += n + (nl != NULL);
+	return true;
+}
+
 bool trace_find_field(const struct trace_format *format, const char *name,
 		      struct trace_field *ret)
 {
-	const char *p = format->text.p;
-	size_t left = format->text.len;
+	char line[MAX_LINE];
+	size_t at = 0;
 
-	while (left) {
-		const char *nl = memchr(p, '\n', left);
-		size_t n = nl ? (size_t)(nl - p) : left;
-		char line[MAX_LINE];
+	while (next_line(&format->text, &at, line))
+		if (parse_line(line, name, ret))
+			return true;
+	return false;
+}
 
-		if (n < sizeof(line)) {
-			memcpy(line, p, n);
-			line[n] = '\0';
-			if (parse_line(line, name, ret))
-				return true;
-		}
-		n += nl != NULL;
-		p += n;
-		left -= n;
-	}
+/* The last word of "TYPE NAME" of a field's line, if it is one of plain letters. */
+static bool last_word(const char *line, char *name, size_t size)
+{
+	const char *end, *p;
+
+	if (strncmp(line, "\tfield:", 7) != 0 || strstr(line, "__data_loc") ||
+	    strstr(line, "__rel_loc"))
+		return false;
+	end = strchr(line, ';');
+	for (p = end; p && p > line + 7 && (isalnum((unsigned char)p[-1]) || p[-1] == '_'); p--)
+		;
+	if (!end || p == end || (size_t)(end - p) >= size)
+		return false;
+	memcpy(name, p, (size_t)(end - p));
+	name[end - p] = '\0';
+	return true;
+}
+
+bool trace_next_field(const struct trace_format *format, size_t *at, char *name, size_t size,
+		      struct trace_field *ret)
+{
+	char line[MAX_LINE];
+
+	while (next_line(&format->text, at, line))
+		if (last_word(line, name, size) && parse_line(line, name, ret))
+			return true;
 	return false;
 }
 

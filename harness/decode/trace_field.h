@@ -19,6 +19,12 @@ struct trace_field {
 	bool is_signed;
 };
 
+/*
+ * The next field of @format that is a number; *@at begins at 0. False at the end. Arrays,
+ * strings and what has no plain size are passed over.
+ */
+bool trace_next_field(const struct trace_format *format, size_t *at, char *name, size_t size,
+		      struct trace_field *ret);
 /* Where @name is in events of @format; false if they have no such number. */
 bool trace_find_field(const struct trace_format *format, const char *name,
 		      struct trace_field *ret);

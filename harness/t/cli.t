@@ -78,6 +78,16 @@ t 'a KTAP without a budget' 2 'ktap needs --budget' "$hw" cost -f ktap
 t 'cost of no series' 2 "no series at '$tmp/none'" "$hw" cost "$tmp/none"
 echo '* * off fault 4' >"$tmp/budget"
 t 'a budget that cannot be read' 2 "budget:1: LIMIT is" "$hw" cost --budget "$tmp/budget"
+t 'bisect of nothing' 2 'a metric, --good and --bad are needed' "$hw" bisect path.insns fault --good 0
+t 'bisect without a cell' 2 'without --cell: a path' "$hw" bisect insns --good 0 --bad 1
+t 'bisect beyond the series' 2 "'100000' is no kernel of the series" "$hw" bisect path.insns fault --good 0 --bad 100000
+t 'bisect of one place' 2 'are the same' "$hw" bisect path.insns fault --good base --bad 0
+t 'bisect over both' 2 'patches or a tunable, not both' "$hw" bisect path.insns fault --good 0 --bad 1 --tunable a.b --series x
+t 'bisect of no value' 2 "'x' is no whole number" "$hw" bisect path.insns fault --good x --bad 1 --tunable vm.swappiness
+t 'bisect of a value not listed' 2 "'3' is not among --values" "$hw" bisect path.insns fault --good 3 --bad 1 --tunable vm.swappiness --values 1,2
+t 'bisect without results' 2 "no results in '$tmp/none'" "$hw" bisect insns --cell 1a --good 0 --bad 1 -o "$tmp/none"
+t 'diverge of one' 2 'a cell, and another or KEY=VALUE, are needed' "$hw" diverge 1a
+t 'diverge without results' 2 "no results in '$tmp/none'" "$hw" diverge 1a 2b -r "$tmp/none"
 t 'list with a bad condition' 2 "is not KEY=VALUE" "$hw" list --where kernel
 mkdir -p "$tmp/foreign" && echo 'not a database, and longer than a header of SQLite would be' >"$tmp/foreign/store.sqlite"
 t 'a damaged store' 2 'damaged or no store' "$hw" list -o "$tmp/foreign"

@@ -1,12 +1,30 @@
 /*
  * Pages of any content in chunks with right checksums: the first byte chooses the
  * word size, then each page is two bytes of commit word, one of flags, one of CPU
- * and up to 200 bytes. Counted, and written as trace.dat.
+ * and up to 200 bytes. Counted, written as trace.dat, and laid beside
+ * half of themselves.
  */
 #include <stdbool.h>
 
 #include "../unit/pages_of.h"
+#include "decode/parting.h"
 #include "decode/trace.h"
+
+static void part(const struct strbuf *frames, const struct strbuf *trace)
+{
+	static struct trace a, b;
+	struct strbuf out = STRBUF_INIT;
+	struct parting p;
+	struct error err;
+
+	if (trace_open(&a, frames->buf, frames->len, trace->buf, trace->len, &err) ||
+	    trace_open(&b, frames->buf, frames->len, trace->buf, trace->len / 2, &err) ||
+	    parting_find(&a, &b, true, &p, &err))
+		return;
+	for (size_t i = 0; i < p.a.nr_after; i++)
+		parting_event_text(&a, &p.a.after[i], &out);
+	strbuf_release(&out);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		trace_metrics(frames.buf, frames.len, trace.buf, trace.len, &m, &err);
 	metrics_release(&m);
 	trace_dat(frames.buf, frames.len, trace.buf, trace.len, &out, &err);
+	part(&frames, &trace);
 	strbuf_release(&frames);
 	strbuf_release(&trace);
 	strbuf_release(&out);
