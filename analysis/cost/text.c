@@ -140,7 +140,7 @@ static void sizes(const struct cost *c, size_t arch, struct strbuf *out)
 		const struct cost_size *a = cost_size_at(c, i - 1, arch), *b = cost_size_at(c, i, arch);
 
 		snprintf(label, sizeof(label), "%4zu", i);
-		if (memcmp(a, b, sizeof(*a)) != 0)
+		if (a->text != b->text || a->rodata != b->rodata || a->data != b->data || a->bss != b->bss)
 			size_row(label, a, b, out);
 	}
 	snprintf(label, sizeof(label), "all %zu", c->nr_steps - 1);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +78,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		*(state->arg_num ? &o->label : &o->metric) = arg;
 		return 0;
 	case ARGP_KEY_END:
-		if (!o->metric || !o->good || !o->bad)
+		if (!o->metric || !o->good || !o->bad) {
 			argp_error(state, "a metric, --good and --bad are needed");
+			return EINVAL;
+		}
 		if (o->tunable && (o->series || o->tree))
 			argp_error(state, "patches or a tunable, not both");
 		if (o->values && !o->tunable)

@@ -34,7 +34,7 @@
 #define WARM 2 /* rounds that are not counted: caches of the kernel fill */
 #define ROUNDS 8
 #define ROUNDS_ONE 40 /* of paths with one operation a round */
-#define SAMPLES_MAX (OPS * ROUNDS)
+#define SAMPLES_MAX ((size_t)OPS * ROUNDS)
 #define TICK 1000000u /* HZ=1000: instructions between two ticks */
 #define GAP 600u /* more than that between two readings of the clock was an interrupt */
 #define DEVICE "/dev/nullb0"
