@@ -95,8 +95,10 @@ static int tree_of_path(const struct paths *paths, const char *tree, char id[GIT
 		rc = git_run(&git, GIT_ARGS("init", "-q"), err);
 	if (!rc)
 		rc = git_run(&git, GIT_ARGS("config", "core.compression", "0"), err);
+	/* -f: Debian's .gitignore names everything. A tree that was built in would not build
+	 * elsewhere, so there is nothing made in it. */
 	if (!rc)
-		rc = git_run(&git, GIT_ARGS("add", "-A"), err);
+		rc = git_run(&git, GIT_ARGS("add", "-A", "-f"), err);
 	if (!rc)
 		rc = git_id(&git, GIT_ARGS("write-tree"), id, err);
 	free(git_dir);

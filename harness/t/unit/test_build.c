@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "build/config.h"
+#include "build/kernel.h"
 #include "build/make.h"
 #include "build/series.h"
 #include "lib/io.h"
@@ -205,6 +206,33 @@ static void tree_version(void **state)
 	free(mm);
 }
 
+/* What a .gitignore names belongs to a kernel's identity like everything else. */
+static void identity_of_a_tree(void **state)
+{
+	struct scratch *s = *state;
+	char *tree = xasprintf("%s/tree", s->dir), *mm = xasprintf("%s/mm", tree);
+	char *cache = xasprintf("%s/cache", s->dir), *name = xstrdup(tree);
+	struct paths paths = { .cache = cache, .configs = (char *)"configs" };
+	struct builder b = { .paths = &paths, .toolchain = "none" };
+	struct kernel k, changed;
+	struct error err;
+
+	assert_int_equal(io_mkdirs(mm, &err), 0);
+	put(tree, "Makefile", "VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\n");
+	put(tree, ".gitignore", "/*\n");
+	put(mm, "page_alloc.c", "");
+	assert_int_equal(kernel_find(&b, name, ARCH_I386, &k, &err), 0);
+	put(mm, "new.c", "int x;\n");
+	assert_int_equal(kernel_find(&b, name, ARCH_I386, &changed, &err), 0);
+	assert_string_not_equal(k.key, changed.key);
+	kernel_release(&k);
+	kernel_release(&changed);
+	free(tree);
+	free(mm);
+	free(cache);
+	free(name);
+}
+
 static bool appears(const char *path)
 {
 	for (int i = 0; i < 3000 && !io_exists(path); i++)
@@ -251,6 +279,7 @@ int main(void)
 		WITH_SCRATCH(series_subjects_and_comments),
 		WITH_SCRATCH(series_names_the_patch_that_fails),
 		WITH_SCRATCH(tree_version),
+		WITH_SCRATCH(identity_of_a_tree),
 		WITH_SCRATCH(children_are_told),
 	};
 
