@@ -14,6 +14,9 @@
 
 #include "lib/xalloc.h"
 
+#define LOCK_PATIENCE_MS 1000
+#define LOCK_RETRY_MS 20
+
 int io_read_file(const char *path, size_t max, struct strbuf *out, struct error *err)
 {
 	char chunk[1 << 16];
@@ -212,13 +215,27 @@ int io_concat(const char *const *paths, size_t nr, const char *to, struct error 
 	return rc;
 }
 
+/*
+ * Killed with a child between fork and exec, a harness leaves its lock to that child for
+ * some milliseconds: a second is long enough to tell that from one that is alive.
+ */
+static int try_lock(int fd)
+{
+	for (int left = LOCK_PATIENCE_MS; left > 0; left -= LOCK_RETRY_MS) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+			break;
+		usleep(LOCK_RETRY_MS * 1000);
+	}
+	return flock(fd, LOCK_EX | LOCK_NB);
+}
+
 int io_lock(const char *path, bool wait, struct error *err)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 
 	if (fd < 0)
 		return error_errno(err, ERROR_HOST, errno, "cannot open lock '%s'", path);
-	while (flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
+	while (wait ? flock(fd, LOCK_EX) : try_lock(fd)) {
 		int errnum = errno;
 
 		if (errnum == EINTR && wait)
