@@ -9,7 +9,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 short configs/plan/flushing.yaml >"$tmp/p.yaml"
-check 'flushing: every claim holds' says 0 '10 cells: .* 0 not ok' "$hw" run "$tmp/p.yaml" -o "$tmp/r"
+check 'flushing: every claim holds' says 0 '18 cells: .* 0 not ok' "$hw" run "$tmp/p.yaml" -o "$tmp/r"
 check 'no claim lacks its figures' says 0 '0 without data|verdict|holds' "$hw" verdict -o "$tmp/r"
 
 # domain_dirty_limits(): the ratio in 1/4096, of free pages above the reserves and of the cache
@@ -38,7 +38,7 @@ workload:
   - {name: dirty-writer, write: 1M}
 PLAN
 check 'too many dirty pages for an expiry: no number, the reason' \
-	says 1 'they do not wait for the expiry' "$hw" run "$tmp/bad.yaml" -o "$tmp/bad"
+	says 1 'they do not wait for the expiry' kept "$tmp/bad.log" "$hw" run "$tmp/bad.yaml" -o "$tmp/bad"
 check 'too few for a pause: no number, the reason' \
-	says 1 'stayed under the background threshold' "$hw" run "$tmp/bad.yaml" -o "$tmp/bad" --retry
+	grep 'stayed under the background threshold' "$tmp/bad.log"
 finish

@@ -12,10 +12,10 @@ cat >"$tmp/p.yaml" <<'PLAN'
 name: samples
 arch: [i386, x86_64]
 memory: 256M
-sample: [none, 5ms, default, 5000allocs]
+sample: [none, 100s, 5ms, default, 5000allocs]
 workload: {name: fault, pages: 50000}
 PLAN
-check 'with and without samples: identical twice' says 0 '8 cells identical twice, 0 different' \
+check 'with and without samples: identical twice' says 0 '10 cells identical twice, 0 different' \
 	"$hw" run "$tmp/p.yaml" -o "$tmp/r" --verify
 
 id() { "$hw" list -o "$tmp/r" --where arch="$1" --where sample="$2" | cut -d' ' -f1; }
@@ -30,8 +30,11 @@ is() {
 for a in i386 x86_64; do
 	check "$a: a sample every 5 ms of guest time" is "$(get $a 5ms sample.taken)" -ge 15
 	check "$a: none is missed" is "$(get $a 5ms sample.missed)" -eq 0
+	# Against a sampler that never comes to sample: its stack and buffers are mappings, and
+	# how deep the kernel walks to find the workload's (mas_walk) depends on those beside it.
+	check "$a: no sample, no cost" is "$(get $a 100s sample.taken)+$(get $a 100s sample.insns)" = 0+0
 	check "$a: what they cost is part of the window" \
-		is "$(get $a 5ms sample.insns)" -lt "$(($(get $a 5ms insns) - $(get $a none insns)))"
+		is "$(get $a 5ms sample.insns)" -lt "$(($(get $a 5ms insns) - $(get $a 100s insns)))"
 	check "$a: and little (at this cadence, under 6 %)" is "$(get $a 5ms sample.share | cut -d. -f1)" -lt 6
 	for row in nr_free_pages pgfault nr_anon_pages; do
 		check "$a: the last $row is that of the end" \
@@ -57,12 +60,15 @@ for a in i386 x86_64; do
 	check "$a: gathering everything at the default cadence adds at most 1 % to the window" \
 		is "$((100 * ($(get $a 50ms insns) - $(get $a none insns))))" -le "$(get $a none insns)"
 	check "$a: and most of it is reported" \
-		is "$((2 * $(get $a 50ms sample.insns)))" -ge "$(($(get $a 50ms insns) - $(get $a none insns)))"
+		is "$((2 * $(get $a 50ms sample.insns)))" -ge "$(($(get $a 50ms insns) - $(get $a 100s insns)))"
 	check "$a: a sample for each 5000 allocations" is "$(get $a 5000allocs sample.taken)" -eq 10
-	check "$a: each at most a tick late (300 allocations)" \
+	# Without a local APIC the counter's interrupt is raised by the next tick (HZ=1000): late
+	# by the faults of a millisecond, each an instruction a nanosecond, and by its page tables.
+	tick=$(get $a 100s insns_per_fault | awk '{ print int(1000000 / $1 * 513 / 512) + 1 }')
+	check "$a: each at most a tick late ($tick allocations)" \
 		is "$("$hw" show "$(id $a 5000allocs)" -o "$tmp/r" --samples 'vmstat.pgalloc_*' |
-			awk -F, 'NR > 1 && $4 > 1000 { if (++n > 10) exit; late = $4 - n * 5000
-				if (late < 0 || late > 300) bad++ } END { print bad + 0 }')" -eq 0
+			awk -F, -v most="$tick" 'NR > 1 && $4 > 1000 { if (++n > 10) exit; late = $4 - n * 5000
+				if (late < 0 || late > most) bad++ } END { print n >= 10 ? bad + 0 : "few" }')" = 0
 	for i in none 5ms 50ms 5000allocs; do
 		for o in 0 1 5 10; do
 			check "$a, sample $i: free blocks of order $o by type add up to buddyinfo" \

@@ -30,6 +30,16 @@ says() {
 	[ "$got" -eq "$code" ] && grep -qE -- "$pattern" <<<"$out"
 }
 
+# kept FILE COMMAND...: what it prints, also in FILE; its exit code
+kept() {
+	local file=$1 code
+	shift
+	"$@" >"$file" 2>&1
+	code=$?
+	cat "$file"
+	return $code
+}
+
 # figure RESULTS ARCH KERNEL WORKLOAD METRIC [LABEL]: one number of the first run
 figure() {
 	local id
