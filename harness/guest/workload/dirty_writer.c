@@ -138,6 +138,15 @@ static void write_block(struct writer *w, uint64_t at)
 		w->longest_ns = ns;
 }
 
+/* dirty_freerun_ceiling(): how far between the thresholds a writer is left alone. */
+static uint64_t freerun(const struct dirty_state *now)
+{
+	const char *percent = read_file("/proc/sys/vm/dirty_freerun_percent", NULL);
+	const uint64_t p = percent ? strtoull(percent, NULL, 10) : 50; /* mainline: the middle */
+
+	return (now->limit * p + now->background * (100 - p)) / 100;
+}
+
 static void look(struct writer *w, const struct dirty_state *before)
 {
 	const struct dirty_state now = dirty_now();
@@ -151,7 +160,7 @@ static void look(struct writer *w, const struct dirty_state *before)
 	if (!w->pause_at && w->pauses) {
 		w->pause_at = all;
 		emit_metric("dirty.threshold", "-", now.limit);
-		emit_metric("dirty.freerun", "-", (now.background + now.limit) / 2);
+		emit_metric("dirty.freerun", "-", freerun(&now));
 	}
 	if (all > w->most)
 		w->most = all;

@@ -21,6 +21,7 @@
 #define BLOCK (64u << 10)
 #define BURST 512u
 #define MAX_PIECES 64
+#define LOOK (1u << 20) /* bytes between two looks at free memory */
 #define AGAIN (8u << 20) /* the end of the stream, read once more */
 
 static int device = -1;
@@ -170,13 +171,27 @@ static void read_range(uint64_t from, uint64_t to)
 			agent_fail_errno("cannot read " DEVICE);
 }
 
-/* Read more than fits, then its end again. */
+/* Free memory goes up and down between kswapd's passes: the mean says how much it is. */
+static void read_looking(uint64_t from, uint64_t to)
+{
+	uint64_t sum = 0, nr = 0;
+
+	for (; from < to; from += LOOK, nr++) {
+		read_range(from, from + LOOK < to ? from + LOOK : to);
+		sum += vmstat("nr_free_pages");
+	}
+	emit_ratio("promise.free_mean", "streaming", sum, nr);
+}
+
+/* Read more than fits, looking at its second half, then its end again. */
 static void cache(uint64_t stream)
 {
+	const uint64_t half = stream / 2 / LOOK * LOOK;
 	uint64_t read_in;
 	struct zone z;
 
-	read_range(0, stream);
+	read_range(0, half);
+	read_looking(half, stream);
 	report("cached");
 	zones_read(&z);
 	emit_metric("promise.high_watermark", "-", z.high);

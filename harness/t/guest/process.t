@@ -11,13 +11,13 @@ trap 'rm -rf "$r"' EXIT
 
 sed 's/^kernel: .*/kernel: series/; /text: 64/d' configs/plan/process.yaml >"$r/p.yaml"
 check 'both architectures, identical twice, and every claim holds' \
-	says 0 '11 claims: 11 hold, 0 fail, 0 without data' "$hw" run "$r/p.yaml" -o "$r" --verify
-check 'the verdict is there again' says 0 '11 claims: 11 hold' "$hw" verdict -o "$r"
+	says 0 '12 claims: 12 hold, 0 fail, 0 without data' "$hw" run "$r/p.yaml" -o "$r" --verify
+check 'the verdict is there again' says 0 '12 claims: 12 hold' "$hw" verdict -o "$r"
 
 # pages STEP ARCH PATTERN: of the line of maps that matches
 pages() {
 	local from to
-	IFS=- read -r from to < <(raw "$r" "segments.maps $1" "arch=$2" | grep -E -- "$3" | cut -d' ' -f1)
+	IFS=- read -r from to < <(raw "$r" "segments.maps $1" "arch=$2" events=none | grep -E -- "$3" | cut -d' ' -f1)
 	[ -n "$to" ] && echo $(((16#$to - 16#$from) / 4096))
 }
 for a in i386 x86_64; do
@@ -29,9 +29,23 @@ for a in i386 x86_64; do
 	check "$a: the stack is 512 pages" is "$(pages stack $a '\[stack\]')" -eq 512
 	# All of it was used: what is resident is the sum of the sizes, by hand.
 	check "$a: all of it is resident in the end" is \
-		"$(figure "$r" $a series segments segments.rss stack)" -eq $((256 + 192 + 320 + 448 + 512))
+		"$(get "$r" segments.rss stack arch=$a events=none)" -eq $((256 + 192 + 320 + 448 + 512))
+done
+# What the events carry, against the sizes: hexadecimal FIELD of the LAST event of that name.
+field() { sed -n "s/.* $1:.* $2=0x\([0-9a-f]*\).*/\1/p" "$r/$3.txt" | tail -n 1; }
+for a in i386 x86_64; do
+	id=$("$hw" list -o "$r" --where arch=$a --where events=segments | cut -d' ' -f1)
+	"$hw" trace "$id" -r "$r" -o "$r/$a.dat" && trace-cmd report "$r/$a.dat" >"$r/$a.txt" 2>&1
+	check "$a: mm_brk moves the break by 448 pages" \
+		is $((16#$(field mm_brk newbrk $a) - 16#$(field mm_brk oldbrk $a))) -eq $((448 * 4096))
+	check "$a: mm_stack_grow ends with 512 pages" \
+		is $((16#$(field mm_stack_grow end $a) - 16#$(field mm_stack_grow start $a))) -eq $((512 * 4096))
+	check "$a: mm_exec_layout: the heap begins where bss ends, as in maps" \
+		is $((16#$(field mm_exec_layout start_brk $a))) -eq $((16#100c0000 + 320 * 4096))
+	check "$a: and the process where the stack does" \
+		is $((16#$(field mm_exec_layout task_size $a))) -eq $((16#$(field mm_stack_grow end $a)))
 done
 # A claim that is wrong by one page is found out.
 sed 's/{segments.rss stack} == {segments.rss_anon stack}/& + 1/' "$r/p.yaml" >"$r/wrong.yaml"
-check 'a claim that is wrong by a page fails' says 1 '11 claims: 10 hold, 1 fail' "$hw" verdict "$r/wrong.yaml" -o "$r"
+check 'a claim that is wrong by a page fails' says 1 '12 claims: 11 hold, 1 fail' "$hw" verdict "$r/wrong.yaml" -o "$r"
 finish
