@@ -342,6 +342,14 @@ const struct vmlinux_symbol *vmlinux_function(const struct vmlinux *v, const cha
 	return NULL;
 }
 
+const struct vmlinux_symbol *vmlinux_object(const struct vmlinux *v, const char *name)
+{
+	for (size_t i = 0; i < v->nr_objects; i++)
+		if (strcmp(v->objects[i].name, name) == 0)
+			return &v->objects[i];
+	return NULL;
+}
+
 enum vmlinux_entry vmlinux_entry(const char *name)
 {
 	static const struct {

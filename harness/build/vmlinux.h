@@ -50,6 +50,9 @@ const struct vmlinux_symbol *vmlinux_find(const struct vmlinux *v, uint64_t addr
 /* The function with this name, or NULL. */
 const struct vmlinux_symbol *vmlinux_function(const struct vmlinux *v, const char *name);
 
+/* The function or object with this name and a size, or NULL. */
+const struct vmlinux_symbol *vmlinux_object(const struct vmlinux *v, const char *name);
+
 /* How control gets into the kernel at a function of this name; by the names of
  * arch/x86/entry. */
 enum vmlinux_entry {

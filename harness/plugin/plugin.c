@@ -200,7 +200,11 @@ static bool take_argument(const char *arg)
 		mode = strcmp(arg + 5, "callers") == 0 ? &mode_callers : &mode_counts;
 		return true;
 	}
-	return false;
+	if (strcmp(arg, "mode=stop") == 0) {
+		mode = &mode_stop;
+		return true;
+	}
+	return stop_argument(arg);
 }
 
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc,

@@ -2,12 +2,13 @@
 /*
  * plugin: loaded into every guest under the instruction clock, where it makes skipped
  * idle time exact (idle.c). On request it counts the guest's instructions from outside,
- * in one of two ways.
+ * in one of these ways.
  *
  *   counts    an inline counter for every segment of a translation block, nothing
  *             else: about what the guest costs without it
  *   callers   a call for every segment that keeps each task's call stack, so that
  *             instructions are known by caller and context
+ *   stop      hold the guest when a function begins for the n-th time
  *
  * A segment is a run of instructions of which only the last can fault: counting
  * it once when it begins is exact, except for that last one, which is executed
@@ -78,7 +79,8 @@ struct mode {
 	void (*closed)(void);
 	void (*dump)(FILE *out);
 };
-extern const struct mode mode_counts, mode_callers;
+extern const struct mode mode_counts, mode_callers, mode_stop;
+bool stop_argument(const char *arg); /* stop.c: false if it is none of its own */
 
 extern struct plugin {
 	int api; /* 1 or 2: how inline operations work */

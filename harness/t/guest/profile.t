@@ -77,5 +77,50 @@ printf 'int qemu_plugin_version = 999;\nint qemu_plugin_install(void);\nint qemu
 gcc -shared -fPIC -o "$tmp/root/out/plugin/highwater.so" "$tmp/alien.c"
 check 'a plugin for another QEMU is refused with the reason' says 3 'requires.*[vV]ersion 999|version 999' \
 	env HIGHWATER_ROOT="$tmp/root" "$hw" profile "$x" -r "$tmp/r" --again
+# A kernel without symbols: the same cache, with this one stripped.
+mkdir -p "$tmp/cache/kernel"
+cache=${HIGHWATER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/highwater}
+for e in "$cache"/* "$cache"/kernel/*; do
+	to=$tmp/cache/${e#"$cache"/}
+	[ -e "$to" ] || ln -s "$e" "$to"
+done
+key=$("$hw" show "$x" -o "$tmp/r" | grep -oE "$cache/kernel/[0-9a-f]{64}/bzImage" | head -n 1)
+key=$(basename "$(dirname "$key")")
+rm "$tmp/cache/kernel/$key" && cp -r "$cache/kernel/$key" "$tmp/cache/kernel/" && strip "$tmp/cache/kernel/$key/vmlinux"
+check 'a kernel without symbols is refused' says 2 'has no kernel symbols: stripped' \
+	env HIGHWATER_CACHE="$tmp/cache" "$hw" profile "$x" -r "$tmp/r" --again
+# One that asks for KASLR.
+rm "$tmp/root/configs" "$tmp/root/out/plugin/highwater.so"
+cp -r configs "$tmp/root/configs" && echo kaslr >"$tmp/root/configs/kernel/moved.boot"
+ln -s "$PWD/out/plugin/highwater.so" "$tmp/root/out/plugin/highwater.so"
+sed -e 's/profile/moved/' -e 's/i386, //' -e 's/series/series+moved/' "$tmp/p.yaml" >"$tmp/m.yaml"
+check 'a kernel that boots with KASLR' says 0 '1 runs done' \
+	env HIGHWATER_ROOT="$tmp/root" "$hw" run "$tmp/m.yaml" -o "$tmp/r"
+k=$("$hw" list -o "$tmp/r" --where kernel=series+moved | cut -d' ' -f1)
+check 'is refused' says 2 "kernel 'series\+moved' boots with KASLR on" \
+	env HIGHWATER_ROOT="$tmp/root" "$hw" profile "$k" -r "$tmp/r"
+
+# stop: the same place every time, and the free lists are those of that place.
+for a in i386 x86_64; do
+	id=$("$hw" list -o "$tmp/r" --where arch=$a --where kernel=series --where clock=insn | cut -d' ' -f1)
+	check "$a: stopped at a function, with its free lists" says 0 'Movable  ' \
+		bash -c "'$hw' stop '$id' --function do_anonymous_page --nth 1000 --dump -r '$tmp/r' | tee '$tmp/s1'"
+	"$hw" stop "$id" --function do_anonymous_page --nth 1000 --dump -r "$tmp/r" >"$tmp/s2"
+	check "$a: the same again" cmp "$tmp/s1" "$tmp/s2"
+	# 512 pages further: 512 pages fewer, and what the CPU has taken in advance (pcp lists).
+	"$hw" stop "$id" --function do_anonymous_page --nth 1512 --dump -r "$tmp/r" >"$tmp/s3"
+	free() { awk '/able|HighAtomic/ { for (i = 2; i <= NF; i++) sum += $i * 2 ^ (i - 2) } END { print sum }' "$1"; }
+	taken=$(($(free "$tmp/s1") - $(free "$tmp/s3")))
+	check "$a: 512 faults later 512 pages fewer are in them, or somewhat more" is $taken -ge 448
+	check "$a: not many more" is $taken -le 1536
+	check "$a: a function that is not called so often" says 2 'the run ended before' \
+		"$hw" stop "$id" --function do_anonymous_page --nth 1000000 --dump -r "$tmp/r"
+	check "$a: one that is not there" says 2 "has no function 'nosuch'" \
+		"$hw" stop "$id" --function nosuch --dump -r "$tmp/r"
+	check "$a: at an event" says 0 'stopped at kmem:mm_page_alloc number 500' \
+		"$hw" stop "$id" --event kmem:mm_page_alloc --nth 500 --dump -r "$tmp/r"
+done
+check 'stop refuses a cell of the wall clock' says 2 'exact tools need clock: insn' \
+	"$hw" stop "$w" --function do_anonymous_page --dump -r "$tmp/r"
 check 'nothing temporary is left' test -z "$(find "$tmp/r/tmp" -mindepth 1)"
 finish
