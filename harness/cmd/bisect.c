@@ -328,7 +328,8 @@ static void print_json(const struct bisect *b, const struct look *good, const st
 static int print_difference(const struct bisect *b, const struct look *good, const struct look *bad,
 			    struct error *err)
 {
-	const struct profile_request request = { &b->steps.paths, b->o->results, "callers", false };
+	const struct profile_request request = { &b->steps.paths, b->o->results, "callers",
+						 b->o->cell ? NULL : b->o->label, false };
 	struct profiled a = {}, c = {};
 	struct strbuf out = STRBUF_INIT;
 	struct store *s;

@@ -11,14 +11,14 @@
 #include "profile/profile.h"
 
 struct options {
-	const char *results, *format, *to;
+	const char *results, *format, *to, *path;
 	const char *cell[2];
 	size_t nr_cells;
 	size_t top;
 	bool counts, again;
 };
 
-enum { KEY_COUNTS = 256, KEY_AGAIN, KEY_ALL, KEY_FORMAT, KEY_TOP };
+enum { KEY_COUNTS = 256, KEY_AGAIN, KEY_ALL, KEY_FORMAT, KEY_TOP, KEY_PATH };
 
 static const struct argp_option argp_options[] = {
 	{ "results", 'r', "DIR", 0, "results to read and to add to; default results", 0 },
@@ -26,6 +26,7 @@ static const struct argp_option argp_options[] = {
 	{ "format", KEY_FORMAT, "FORMAT", 0, "text (default), json, collapsed, svg", 0 },
 	{ "json", 'J', NULL, 0, "the same as --format json", 0 },
 	{ "counts", KEY_COUNTS, NULL, 0, "no callers and contexts: about as fast as without a profile", 0 },
+	{ "path", KEY_PATH, "NAME", 0, "only this path of workload paths", 0 },
 	{ "again", KEY_AGAIN, NULL, 0, "run again, though there is a profile", 0 },
 	{ "top", KEY_TOP, "N", 0, "functions to list; default 40", 0 },
 	{ "all", KEY_ALL, NULL, 0, "list all functions", 0 },
@@ -64,6 +65,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_COUNTS:
 		o->counts = true;
+		return 0;
+	case KEY_PATH:
+		o->path = arg;
 		return 0;
 	case KEY_AGAIN:
 		o->again = true;
@@ -131,7 +135,7 @@ static int run(const struct options *o, struct store *s, const struct paths *pat
 	       struct error *err)
 {
 	const struct profile_request request = { paths, o->results, o->counts ? "counts" : "callers",
-						 o->again };
+						 o->path, o->again };
 	struct profiled p[2] = {};
 	struct strbuf out = STRBUF_INIT;
 	int rc = 0;

@@ -10,6 +10,7 @@
 #include "decode/profile.h"
 #include "lib/io.h"
 #include "lib/xalloc.h"
+#include "proto/mark.h"
 #include "store/store.h"
 
 #define CELL_MAX (1u << 20)
@@ -79,7 +80,37 @@ static int keep(const struct cell_run *c, const char *mode, const struct strbuf 
 	return rc;
 }
 
-static int make(const struct profile_request *r, const struct cell_run *c, struct error *err)
+/* The number of the window @path, of a cell that has it. */
+static int find_window(const struct profile_request *r, const struct cell_run *c,
+		       unsigned int *ret, struct error *err)
+{
+#define NAME(name) #name,
+	static const char *const names[] = { "", MARK_PATHS(NAME) };
+#undef NAME
+	const char *workload = json_string_value(json_object_get(c->json, "workload"));
+
+	*ret = MARK_WINDOW;
+	if (!r->path)
+		return 0;
+	if (!workload || strcmp(workload, "paths") != 0)
+		return error_set(err, ERROR_INPUT, "cell '%.12s' runs '%s'; only workload paths has paths",
+				 c->hash, workload ? workload : "?");
+	for (unsigned int i = 1; i < MARK_NR_WINDOWS; i++)
+		if (strcmp(names[i], r->path) == 0) {
+			*ret = i;
+			return 0;
+		}
+	return error_set(err, ERROR_INPUT, "there is no path '%s'", r->path);
+}
+
+/* As the store and the run's files call it: "callers", "callers+fault". */
+static char *mode_name(const struct profile_request *r)
+{
+	return r->path ? xasprintf("%s+%s", r->mode, r->path) : xstrdup(r->mode);
+}
+
+static int make(const struct profile_request *r, const struct cell_run *c, const char *mode,
+		struct error *err)
 {
 	const struct neighbour as_it_was = {};
 	struct strbuf canonical = STRBUF_INIT;
@@ -88,18 +119,21 @@ static int make(const struct profile_request *r, const struct cell_run *c, struc
 	struct watch_result w;
 	struct session session;
 	struct plan *plan;
-	int rc = io_read_file(path, CELL_MAX, &canonical, err);
+	unsigned int window;
+	int rc = find_window(r, c, &window, err);
 
+	if (!rc)
+		rc = io_read_file(path, CELL_MAX, &canonical, err);
 	if (!rc)
 		rc = neighbour_facts(c->facts, &as_it_was, r->paths->configs, &plan, err);
 	if (rc)
 		goto out;
 	rc = neighbour_session(&session, r->paths, plan, c->hash, canonical.buf, err);
 	if (!rc) {
-		rc = watch_cell(&session, &session.tasks[0], r->results, r->mode, digest ? digest : "", &w,
-				err);
+		rc = watch_cell(&session, &session.tasks[0], r->results, r->mode, window,
+				digest ? digest : "", &w, err);
 		if (!rc) {
-			rc = keep(c, r->mode, &w.raw, session.tasks[0].kernel->vmlinux, err);
+			rc = keep(c, mode, &w.raw, session.tasks[0].kernel->vmlinux, err);
 			watch_release(&w);
 		}
 		session_close(&session);
@@ -152,24 +186,27 @@ int profile_get(struct store *s, const struct profile_request *r, const char *ce
 		struct profiled *ret, struct error *err)
 {
 	struct cell_run c = {};
+	char *mode = mode_name(r);
 	int rc = find(s, r->results, cell, &c, err);
 
 	*ret = (struct profiled){};
 	if (!rc)
-		rc = query_profile(s, c.run, r->mode, &ret->rows, err);
+		rc = query_profile(s, c.run, mode, &ret->rows, err);
 	if (!rc && (!ret->rows.nr || r->again)) {
 		query_profile_release(&ret->rows);
-		rc = make(r, &c, err);
+		rc = make(r, &c, mode, err);
 		if (!rc)
 			rc = store_ingest_profiles(s, c.dir, err);
 		if (!rc)
-			rc = query_profile(s, c.run, r->mode, &ret->rows, err);
+			rc = query_profile(s, c.run, mode, &ret->rows, err);
 	}
-	if (!rc)
+	ret->clock = -1;
+	if (!rc && !r->path)
 		rc = read_clock(s, c.run, &ret->clock, err);
 	if (!rc)
 		ret->title = title_of(&c);
 	cell_run_release(&c);
+	free(mode);
 	return rc;
 }
 

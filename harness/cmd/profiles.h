@@ -12,13 +12,14 @@ struct profile_request {
 	const struct paths *paths;
 	const char *results;
 	const char *mode; /* "callers" or "counts" */
+	const char *path; /* one path of workload paths; NULL: the workload's window */
 	bool again; /* run even if there is one */
 };
 
 struct profiled {
 	struct query_profile rows;
 	char *title;
-	int64_t clock; /* window.ticks, or -1 */
+	int64_t clock; /* window.ticks, or -1; -1 for a path */
 };
 
 /* @cell: the beginning of a cell's id. */

@@ -22,6 +22,7 @@ struct watch {
 	const struct session *session;
 	const struct task *task;
 	const char *results, *mode, *digest;
+	unsigned int window;
 	struct rundir dir;
 	char *symbols, *out;
 	struct watch_result *ret;
@@ -45,8 +46,8 @@ static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct err
 	const struct cell *c = w->task->cell;
 	struct strbuf job = STRBUF_INIT;
 	struct region_size size = region_size_for(cell_trace_room(c));
-	char *args[4] = { xasprintf("symbols=%s", w->symbols), xasprintf("mode=%s", w->mode),
-			  xasprintf("out=%s", w->out), NULL };
+	char *args[5] = { xasprintf("symbols=%s", w->symbols), xasprintf("mode=%s", w->mode),
+			  xasprintf("out=%s", w->out), xasprintf("window=%u", w->window), NULL };
 	struct vm_limits limits = { .file_bytes = FILE_BYTES, .memory_bytes = QEMU_ADDRESSES };
 	struct argv argv = {};
 	struct guest_spec spec;
@@ -148,13 +149,14 @@ static int check(const struct session *s, const struct task *t, struct error *er
 }
 
 int watch_cell(const struct session *s, const struct task *t, const char *results,
-	       const char *mode, const char *digest, struct watch_result *ret, struct error *err)
+	       const char *mode, unsigned int window, const char *digest, struct watch_result *ret,
+	       struct error *err)
 {
 	static const struct schedule_ops ops = { start, done, abandoned, progress };
 	const struct schedule_item item = { .cpus = 1, .timeout_s = TIMEOUT_S };
 	const struct schedule_limits limits = { .cpus = 1 };
 	struct watch w = { .session = s, .task = t, .results = results, .mode = mode,
-			   .digest = digest, .ret = ret };
+			   .digest = digest, .window = window, .ret = ret };
 	char *lock_path = xasprintf("%s/lock", results);
 	int lock = -1, rc;
 

@@ -17,10 +17,11 @@ struct watch_result {
 	double cpu_s, wall_s;
 };
 
-/* @mode: "counts" or "callers". @digest: of the run without the plugin. Takes the lock
- * of @results. */
+/* @mode: "counts" or "callers", of window @window (proto/mark.h). @digest: of the run
+ * without the plugin. Takes the lock of @results. */
 int watch_cell(const struct session *s, const struct task *t, const char *results,
-	       const char *mode, const char *digest, struct watch_result *ret, struct error *err);
+	       const char *mode, unsigned int window, const char *digest, struct watch_result *ret,
+	       struct error *err);
 void watch_release(struct watch_result *r);
 
 #endif

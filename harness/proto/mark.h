@@ -6,14 +6,23 @@
  * that is watched and to one that is not.
  *
  * Marks come in pairs: 2n begins window n, 2n + 1 ends it. Window 0 is the
- * workload's own.
+ * workload's own; each path of workload paths has one, open once a round.
  */
 #ifndef PROTO_MARK_H
 #define PROTO_MARK_H
 
 #define MARK_MAGIC 0x48570000
 #define MARK_MAX 0xffff
-#define MARK_WINDOW 0 /* the workload's window */
+/* WINDOW(NAME): the paths of workload paths, in the order of their windows. */
+#define MARK_PATHS(WINDOW)                                                                    \
+	WINDOW(alloc) WINDOW(free) WINDOW(high_order) WINDOW(fault) WINDOW(cow) WINDOW(read)  \
+	WINDOW(write) WINDOW(kmap_local) WINDOW(reclaim) WINDOW(swap_out) WINDOW(swap_in)     \
+	WINDOW(writeback) WINDOW(exec) WINDOW(fork) WINDOW(mmap) WINDOW(unmap)
+
+#define MARK_WINDOW_OF(name) MARK_WINDOW_##name,
+enum mark_window { MARK_WINDOW, MARK_PATHS(MARK_WINDOW_OF) MARK_NR_WINDOWS };
+#undef MARK_WINDOW_OF
+
 
 #define MARK_BEGIN(window) (2 * (window))
 #define MARK_END(window) (2 * (window) + 1)

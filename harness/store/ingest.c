@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A run directory to rows. */
+#include <dirent.h>
 #include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -260,23 +261,40 @@ static int add_profile_rows(sqlite3 *db, int64_t run, const char *mode, struct s
 	return rc;
 }
 
+/* "profile.MODE": MODE is "callers", "counts", or one of them, '+' and a path's name. */
+static int is_profile(const struct dirent *d)
+{
+	static const char *const modes[] = { "profile.callers", "profile.counts" };
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		size_t len = strlen(modes[i]);
+
+		if (strncmp(d->d_name, modes[i], len) == 0 && (!d->d_name[len] || d->d_name[len] == '+'))
+			return 1;
+	}
+	return 0;
+}
+
 static int add_profiles(sqlite3 *db, int64_t run, const char *dir, struct error *err)
 {
-	static const char *const modes[] = { "callers", "counts" };
 	int rc = db_run(db, err, "DELETE FROM profile WHERE run = ?", "i", run);
+	struct dirent **names = NULL;
+	int nr = rc ? 0 : scandir(dir, &names, is_profile, alphasort);
 
-	for (size_t i = 0; !rc && i < sizeof(modes) / sizeof(modes[0]); i++) {
-		char *path = xasprintf("%s/profile.%s", dir, modes[i]);
+	for (int i = 0; i < nr; i++) {
+		char *path = xasprintf("%s/%s", dir, names[i]->d_name);
+		const char *mode = strchr(names[i]->d_name, '.') + 1;
 		struct strbuf text = STRBUF_INIT;
 
-		if (io_exists(path)) {
+		if (!rc)
 			rc = io_read_file(path, FRAMES_MAX, &text, err);
-			if (!rc && add_profile_rows(db, run, modes[i], &text, err))
-				rc = error_prefix(err, "'%s'", path);
-		}
+		if (!rc && add_profile_rows(db, run, mode, &text, err))
+			rc = error_prefix(err, "'%s'", path);
 		strbuf_release(&text);
 		free(path);
+		free(names[i]);
 	}
+	free(names);
 	return rc;
 }
 

@@ -339,43 +339,43 @@ static int swap_possible(void)
 }
 
 /*
- * Every path: PATH(window, name, operations, the one counted, possible, before, after). For
- * an observer outside it is a window (proto/mark.h).
+ * Every path: PATH(name, operations, the one counted, possible, before, after). For an
+ * observer outside it is a window of that name (proto/mark.h).
  */
-#define PATHS(PATH)                                                                                \
-	PATH(1, alloc, OPS, alloc_op, NULL, alloc_before, alloc_after)                             \
-	PATH(2, free, OPS, free_op, NULL, free_before, alloc_after)                                \
-	PATH(3, high_order, OPS_HUGE, high_order_op, huge_possible, NULL, huge_after)              \
-	PATH(4, fault, OPS, fault_op, NULL, map_area, unmap_area)                                  \
-	PATH(5, cow, OPS, fault_op, NULL, cow_before, cow_after)                                   \
-	PATH(6, read, OPS, read_op, NULL, read_before, NULL)                                       \
-	PATH(7, write, OPS, write_op, NULL, read_before, sync_device)                              \
-	PATH(8, kmap_local, OPS, kmap_local_op, NULL, map_touched, unmap_area)                     \
-	PATH(9, reclaim, OPS_IO, reclaim_op, NULL, reclaim_before, reclaim_after)                  \
-	PATH(10, swap_out, OPS_IO, reclaim_op, swap_possible, swap_out_before, swap_out_after)     \
-	PATH(11, swap_in, OPS_IO, fault_op, swap_possible, swap_in_before, swap_in_after)          \
-	PATH(12, writeback, OPS_IO, writeback_op, NULL, writeback_before, NULL)                    \
-	PATH(13, exec, 1, exec_op, NULL, NULL, NULL)                                               \
-	PATH(14, fork, 1, fork_op, NULL, gate_open, fork_after)                                    \
-	PATH(15, mmap, OPS, mmap_op, NULL, alloc_before, alloc_after)                              \
-	PATH(16, unmap, OPS, unmap_op, NULL, map_touched, NULL)
+#define PATHS(PATH)                                                                            \
+	PATH(alloc, OPS, alloc_op, NULL, alloc_before, alloc_after)                            \
+	PATH(free, OPS, free_op, NULL, free_before, alloc_after)                               \
+	PATH(high_order, OPS_HUGE, high_order_op, huge_possible, NULL, huge_after)             \
+	PATH(fault, OPS, fault_op, NULL, map_area, unmap_area)                                 \
+	PATH(cow, OPS, fault_op, NULL, cow_before, cow_after)                                  \
+	PATH(read, OPS, read_op, NULL, read_before, NULL)                                      \
+	PATH(write, OPS, write_op, NULL, read_before, sync_device)                             \
+	PATH(kmap_local, OPS, kmap_local_op, NULL, map_touched, unmap_area)                    \
+	PATH(reclaim, OPS_IO, reclaim_op, NULL, reclaim_before, reclaim_after)                 \
+	PATH(swap_out, OPS_IO, reclaim_op, swap_possible, swap_out_before, swap_out_after)     \
+	PATH(swap_in, OPS_IO, fault_op, swap_possible, swap_in_before, swap_in_after)          \
+	PATH(writeback, OPS_IO, writeback_op, NULL, writeback_before, NULL)                    \
+	PATH(exec, 1, exec_op, NULL, NULL, NULL)                                               \
+	PATH(fork, 1, fork_op, NULL, gate_open, fork_after)                                    \
+	PATH(mmap, OPS, mmap_op, NULL, alloc_before, alloc_after)                              \
+	PATH(unmap, OPS, unmap_op, NULL, map_touched, NULL)
 
 static uint64_t read_at[OPS + 1]; /* the clock, before and after each operation */
 
-#define TIMED(n, name, nr, op, possible, before, after)        \
-	static void timed_##name(void)                         \
-	{                                                      \
-		MARK(MARK_BEGIN(n));                           \
-		read_at[0] = clock_ticks();                    \
-		for (size_t i = 0; i < (nr); i++) {            \
-			op(i);                                 \
-			read_at[i + 1] = clock_ticks();        \
-		}                                              \
-		MARK(MARK_END(n));                             \
+#define TIMED(name, nr, op, possible, before, after)                                           \
+	static void timed_##name(void)                                                         \
+	{                                                                                      \
+		MARK(MARK_BEGIN(MARK_WINDOW_##name));                                          \
+		read_at[0] = clock_ticks();                                                    \
+		for (size_t i = 0; i < (nr); i++) {                                            \
+			op(i);                                                                 \
+			read_at[i + 1] = clock_ticks();                                        \
+		}                                                                              \
+		MARK(MARK_END(MARK_WINDOW_##name));                                            \
 	}
 PATHS(TIMED)
 
-#define ROW(n, name, nr, op, possible, before, after) \
+#define ROW(name, nr, op, possible, before, after) \
 	{ #name, nr, possible, before, timed_##name, after },
 static const struct path {
 	const char *name;
