@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "build/kernel.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,34 @@ int kernel_find(struct builder *b, const char *name, enum arch arch, struct kern
 	if (rc)
 		kernel_release(k);
 	return rc;
+}
+
+int kernel_find_digest(const struct paths *paths, const char *digest, enum arch arch,
+		       struct kernel *ret, struct error *err)
+{
+	char *all = xasprintf("%s/kernel", paths->cache);
+	DIR *dir = opendir(all);
+	struct dirent *d;
+	struct error ignored;
+
+	*ret = (struct kernel){ .arch = arch };
+	while (!ret->built && dir && (d = readdir(dir))) {
+		char *image = xasprintf("%s/%s/bzImage", all, d->d_name);
+
+		if (strlen(d->d_name) == SHA256_HEX - 1 && io_exists(image) &&
+		    sha256_file(image, ret->digest, &ignored) == 0 && strcmp(ret->digest, digest) == 0) {
+			ret->built = true;
+			memcpy(ret->key, d->d_name, SHA256_HEX);
+			ret->dir = xasprintf("%s/%s", all, d->d_name);
+			ret->image = xstrdup(image);
+			ret->vmlinux = xasprintf("%s/vmlinux", ret->dir);
+		}
+		free(image);
+	}
+	if (dir)
+		closedir(dir);
+	free(all);
+	return ret->built ? 0 : error_set(err, ERROR_INPUT, "no kernel in the cache is '%.12s'", digest);
 }
 
 int kernel_build(struct builder *b, struct kernel *k, struct error *err)

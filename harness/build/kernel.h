@@ -55,6 +55,10 @@ void builder_release(struct builder *b);
 /* Resolve a name: key, and digest if it is built. Builds nothing. */
 int kernel_find(struct builder *b, const char *name, enum arch arch, struct kernel *ret,
 		struct error *err);
+/* The kernel in the cache whose image has the SHA-256 @digest, whatever it was called when
+ * it was built. None is ERROR_INPUT. */
+int kernel_find_digest(const struct paths *paths, const char *digest, enum arch arch,
+		       struct kernel *ret, struct error *err);
 /* Build it if it is not. @k comes from kernel_find(). */
 int kernel_build(struct builder *b, struct kernel *k, struct error *err);
 void kernel_release(struct kernel *k);

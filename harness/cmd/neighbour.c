@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "collect/facts.h"
+#include "lib/xalloc.h"
 
 /* A YAML scalar that means itself, whatever it is. */
 static void add_scalar(struct strbuf *out, const char *s)
@@ -147,8 +148,8 @@ static void first_difference(const char *was, const char *is, struct strbuf *out
 	strbuf_adds(out, "one has more lines");
 }
 
-int neighbour_session(struct session *s, const struct paths *paths, const struct plan *plan,
-		   const char *hash, const char *canonical, struct error *err)
+static int open_by_name(struct session *s, const struct paths *paths, const struct plan *plan,
+			const char *hash, const char *canonical, struct error *err)
 {
 	struct strbuf now = STRBUF_INIT, where = STRBUF_INIT;
 	const struct task *t;
@@ -173,4 +174,77 @@ int neighbour_session(struct session *s, const struct paths *paths, const struct
 	strbuf_release(&now);
 	strbuf_release(&where);
 	return rc;
+}
+
+/* "kernel DIGEST" of a canonical text. */
+static bool kernel_digest(const char *canonical, char hex[SHA256_HEX])
+{
+	const char *p = strstr(canonical, "\nkernel ");
+
+	if (!p || strspn(p + 8, "0123456789abcdef") != SHA256_HEX - 1)
+		return false;
+	memcpy(hex, p + 8, SHA256_HEX - 1);
+	hex[SHA256_HEX - 1] = '\0';
+	return true;
+}
+
+/* The session of @plan with kernel @k in place of the one it names; takes @k over. */
+static int put_kernel(struct session *s, struct kernel *k, const char *hash, struct error *err)
+{
+	struct strbuf now = STRBUF_INIT;
+	struct task *t = &s->tasks[0];
+	struct kernel *old = &s->kernels[0];
+
+	k->name = xstrdup(old->name);
+	k->boot = xstrdup(old->boot ? old->boot : "");
+	kernel_release(old);
+	*old = *k;
+	*k = (struct kernel){};
+	session_canonical(s, t, &now);
+	cell_id(now.buf, now.len, t->id);
+	strbuf_release(&now);
+	return strcmp(t->id, hash) == 0 ? 0 : error_set(err, ERROR_INPUT, "another cell");
+}
+
+/* A name that stands for another kernel now gives way to "base", which is always there,
+ * with the same variants: their command lines count. */
+static int open_by_digest(struct session *s, const struct paths *paths, const struct plan *plan,
+			  const char *hash, const char *canonical, struct error *err)
+{
+	const struct cell *c = plan_cell(plan, 0);
+	const char *slash = strrchr(c->kernel, '/'), *plus = strchr(slash ? slash : c->kernel, '+');
+	char *name = xasprintf("base%s", plus ? plus : ""), hex[SHA256_HEX];
+	const struct neighbour change = { .kernel = name };
+	struct plan *base = NULL;
+	struct kernel k = {};
+	int rc = kernel_digest(canonical, hex) ? 0 : error_set(err, ERROR_INPUT, "no kernel");
+
+	if (!rc)
+		rc = kernel_find_digest(paths, hex, c->arch, &k, err);
+	if (!rc)
+		rc = neighbour_cell(c, &change, paths->configs, &base, err);
+	if (!rc)
+		rc = session_open(s, paths, base, SESSION_LOOK, NULL, err);
+	if (!rc) {
+		/* The caller's plan has the same cell, but for the kernel's name. */
+		s->tasks[0].cell = c;
+		rc = s->tasks[0].initramfs->path ? put_kernel(s, &k, hash, err) :
+						   error_set(err, ERROR_INPUT, "no guest image");
+		if (rc)
+			session_close(s);
+	}
+	kernel_release(&k);
+	plan_free(base);
+	free(name);
+	return rc;
+}
+
+int neighbour_session(struct session *s, const struct paths *paths, const struct plan *plan,
+		   const char *hash, const char *canonical, struct error *err)
+{
+	struct error ignored;
+
+	if (open_by_name(s, paths, plan, hash, canonical, err) == 0)
+		return 0;
+	return open_by_digest(s, paths, plan, hash, canonical, &ignored);
 }

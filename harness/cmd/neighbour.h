@@ -22,8 +22,12 @@ int neighbour_facts(const char *facts, const struct neighbour *change, const cha
 int neighbour_cell(const struct cell *cell, const struct neighbour *change, const char *configs,
 		struct plan **ret, struct error *err);
 
-/* Open a session whose only task must have the id @hash, with kernel and image in the
- * cache: the same bytes as then. Otherwise the error says what differs from @canonical. */
+/*
+ * Open a session whose only task must have the id @hash, with kernel and image in the
+ * cache: the same bytes as then. The kernel is found by its name, or, when that stands
+ * for another one now (somebody's series), by its digest. Otherwise the error says what
+ * differs from @canonical.
+ */
 int neighbour_session(struct session *s, const struct paths *paths, const struct plan *plan,
 		   const char *hash, const char *canonical, struct error *err);
 
