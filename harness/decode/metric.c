@@ -240,6 +240,8 @@ static int take_output(struct decoder *d, const struct frame *f, struct error *e
 	} outputs[] = {
 		{ "fio.json", fio_metrics },
 		{ "stress-ng.yaml", stress_ng_metrics },
+		{ "perf.csv", perf_stat_metrics },
+		{ "perf.data", perf_data_metrics },
 		{ "kprobe_profile", kprobe_profile_metrics },
 	};
 	/* "KIND SUBJECT": many of a kind */

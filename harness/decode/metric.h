@@ -44,6 +44,8 @@ int vmstat_metrics(const char *begin, size_t begin_len, const char *end, size_t 
 		   bool wraps_at_32, struct metrics *m, struct error *err);
 int fio_metrics(const char *json, size_t len, struct metrics *m, struct error *err);
 int stress_ng_metrics(const char *yaml, size_t len, struct metrics *m, struct error *err);
+int perf_stat_metrics(const char *csv, size_t len, struct metrics *m, struct error *err);
+int perf_data_metrics(const char *data, size_t len, struct metrics *m, struct error *err);
 /* TAP or KTAP of the test program or suite @subject. */
 int tap_metrics(const char *subject, const char *text, size_t len, struct metrics *m,
 		struct error *err);

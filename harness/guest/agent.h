@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "proto/frame.h"
 #include "proto/job.h"
@@ -62,7 +63,9 @@ void tunables_apply(const struct job *job);
 void require_check(const struct job *job);
 
 /* tool.c: run a program with its output in @out (stdout and stderr); returns its
- * wait status. */
+ * wait status. One at a time; or start it and wait for it. */
+pid_t tool_start(const char *const argv[], const char *out);
+int tool_wait(pid_t pid);
 int tool_run(const char *const argv[], const char *out);
 /* Send file @path as OUTPUT @name. */
 void tool_output(const char *name, const char *path);

@@ -24,10 +24,9 @@ static void __attribute__((noreturn)) exec_tool(const char *const argv[], const 
 	_exit(127);
 }
 
-int tool_run(const char *const argv[], const char *out)
+pid_t tool_start(const char *const argv[], const char *out)
 {
-	int status;
-	pid_t pid, got;
+	pid_t pid;
 
 	if (access(argv[0], X_OK))
 		agent_fail_errno("no program '%s' in this guest", argv[0]);
@@ -37,14 +36,27 @@ int tool_run(const char *const argv[], const char *out)
 	if (pid == 0)
 		exec_tool(argv, out);
 	process_tool(pid);
+	return pid;
+}
+
+int tool_wait(pid_t pid)
+{
+	int status;
+	pid_t got;
+
 	/* As PID 1 we also inherit orphans: reap whatever comes. */
 	do {
 		got = wait(&status);
 	} while (got != pid && (got > 0 || errno == EINTR));
 	process_tool(0);
 	if (got != pid)
-		agent_fail_errno("lost '%s'", argv[0]);
+		agent_fail_errno("lost program %d", (int)pid);
 	return status;
+}
+
+int tool_run(const char *const argv[], const char *out)
+{
+	return tool_wait(tool_start(argv, out));
 }
 
 void tool_output(const char *name, const char *path)

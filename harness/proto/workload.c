@@ -195,6 +195,18 @@ static const struct param_desc kselftest_params[] = {
 	{},
 };
 
+static const struct param_desc raise_params[] = {
+	{ "count", PARAM_COUNT, 1, 100000000, NULL, "100000", "events to raise" },
+	{ "reader", PARAM_CHOICE, 0, 0, "agent|trace-cmd|none", "agent", "who takes them out of the ring buffer" },
+	{},
+};
+
+static const struct param_desc perf_params[] = {
+	{ "mode", PARAM_CHOICE, 0, 0, "stat|record", "stat", "its counts, or each page allocation" },
+	{ "size", PARAM_SIZE, MIB, GIB, NULL, "16M", "memory that perf's bench fills" },
+	{},
+};
+
 static const struct param_desc limits_params[] = {
 	{ "what", PARAM_CHOICE, 0, 0, "bdi|node|memcg", "bdi", "of a device, a node, a cgroup" },
 	{},
@@ -209,6 +221,8 @@ const struct workload_desc workload_table[] = {
 	{ "fio", "the fio job of that name", WORKLOAD_ANY, "fio", "job", fio_params },
 	{ "stress-ng", "one stressor, fixed operations", WORKLOAD_ANY, "stress-ng", NULL,
 	  stress_ng_params },
+	{ "perf", "perf stat or perf record around perf's own bench", WORKLOAD_ANY, "perf", NULL, perf_params },
+	{ "raise", "a tight loop that only raises events", WORKLOAD_ANY, "trace-cmd", NULL, raise_params },
 	{ "mm_bench", "microbenchmarks in the kernel (variant +bench)", WORKLOAD_ANY, NULL, NULL,
 	  mm_bench_params },
 	{ "naps", "short sleeps: how late does the task run again", WORKLOAD_ANY, NULL, NULL, naps_params },

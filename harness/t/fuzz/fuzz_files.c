@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a file of /proc, sysfs or tracefs, and as what a plan requires of one. The
+ * Any bytes as a file of /proc, sysfs or tracefs, as what perf leaves, and as what a plan requires of one. The
  * first byte says which: 'a' and on, in the order of the table.
  */
 #include <stddef.h>
@@ -73,13 +73,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	size--;
-	which = (uint8_t)(data[0] - 'a') % (NR_PATHS + 4);
+	which = (uint8_t)(data[0] - 'a') % (NR_PATHS + 6);
 	if (which < NR_PATHS)
 		procfs_metrics(paths[which], text, size, &m, &err);
 	else if (which == NR_PATHS)
 		buddy_metrics(text, size, &m, &err);
 	else if (which == NR_PATHS + 1)
 		kprobe_profile_metrics(text, size, &m, &err);
+	else if (which == NR_PATHS + 4)
+		perf_stat_metrics(text, size, &m, &err);
+	else if (which == NR_PATHS + 5)
+		perf_data_metrics(text, size, &m, &err);
 	else if (which == NR_PATHS + 2)
 		require_twice(text, size);
 	else

@@ -42,7 +42,7 @@ check 'unless asked' says 1 '2 runs done' "$hw" run "$tmp/sysctl.yaml" -o "$tmp/
 
 # A kernel that panics at boot: an init that is no program.
 mkdir -p "$tmp/root/out/guest"
-for d in patches configs vm-images; do ln -s "$PWD/$d" "$tmp/root/$d"; done
+for d in patches configs vm-images out/plugin; do ln -s "$PWD/$d" "$tmp/root/$d"; done
 for a in i386 x86_64; do echo 'not a program' >"$tmp/root/out/guest/agent-$a"; done
 plan 'arch: [i386, x86_64]
 workload: {name: "null"}' panic
@@ -53,7 +53,7 @@ check 'and its console is kept' says 0 'Kernel panic' \
 
 # A guest that writes garbage over the whole region.
 mkdir -p "$tmp/root3/out/guest"
-for d in patches configs vm-images; do ln -s "$PWD/$d" "$tmp/root3/$d"; done
+for d in patches configs vm-images out/plugin; do ln -s "$PWD/$d" "$tmp/root3/$d"; done
 # shellcheck disable=SC2016 # for eval
 check 'the scribbling agent builds' eval \
 	'gcc -m32 -static -O2 -o "$tmp/root3/out/guest/agent-i386" harness/t/guest/scribbler.c &&

@@ -5,6 +5,8 @@
 set -u
 cd "$(dirname "$0")/../../.." || exit 2
 . harness/t/guest/tap.sh
+# get() below sums rows; this is the one of tap.sh, of one cell.
+eval "get_run() $(declare -f get | tail -n +2)"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -12,7 +14,7 @@ trap 'rm -rf "$tmp"' EXIT
 mkdir -p "$tmp/root/configs/events" "$tmp/root/out"
 for d in patches vm-images; do ln -s "$PWD/$d" "$tmp/root/$d"; done
 for d in kernel fio plan; do ln -s "$PWD/configs/$d" "$tmp/root/configs/$d"; done
-ln -s "$PWD/out/guest" "$tmp/root/out/guest"
+ln -s "$PWD/out/guest" "$PWD/out/plugin" "$tmp/root/out/"
 cp configs/events/*.list "$tmp/root/configs/events/"
 list() { printf '%b' "$2" >"$tmp/root/configs/events/$1.list"; }
 plan() { printf 'name: events\n%s\n' "$1" >"$tmp/$2.yaml"; }
@@ -80,6 +82,42 @@ for a in i386 x86_64; do
 done
 check 'what the region has no room for makes the run invalid' \
 	says 0 '[0-9]+ events lost: trace.entries cpu0' "$hw" list --json -o "$tmp/r" --where events=no-room
+
+# A loop that does nothing but raise events, three times what the default buffer holds.
+plan 'arch: [i386, x86_64]
+memory: 256M
+events: "kmem:mm_page_alloc"
+workload: {name: raise, count: 500000}' tight
+check 'a tight loop of events: identical twice' says 0 '2 cells identical twice, 0 different' run tight --verify
+# one ARCH METRIC [LABEL]: a figure of its cell
+one() { get_run "$tmp/r" "$2" "${3-}" arch="$1" workload=raise; }
+for a in i386 x86_64; do
+	check "$a: each of them is there" is "$(one $a events.ftrace:print)" -eq $((500000 + 2))
+	check "$a: none was overwritten" is "$(one $a trace.overrun cpu0)" -eq 0
+	check "$a: nor dropped" is "$(one $a trace.dropped cpu0)" -eq 0
+	check "$a: in a buffer that holds a third of them" \
+		is "$((3 * $(one $a trace.buffer_bytes)))" -lt $((500000 * 26))
+done
+
+# The real perf: what it counts is what it records, and part of what vmstat counts.
+plan 'arch: [i386, x86_64]
+kernel: series
+memory: 256M
+workload: {name: perf, mode: [stat, record], size: 16M}' perf
+check 'perf stat and perf record: ok' says 0 '0 not ok' run perf
+# of ARCH MODE METRIC [LABEL]
+of() { get_run "$tmp/r" "$3" "${4-}" arch="$1" workload=perf mode="$2"; }
+for a in i386 x86_64; do
+	check "$a: perf's bench touches 16 MiB" is "$(of $a stat perf.stat minor-faults)" -ge 4096
+	check "$a: each fault is one of vmstat" \
+		is "$(of $a stat perf.stat page-faults)" -le "$(of $a stat vmstat.pgfault)"
+	check "$a: each page too" is "$(of $a stat perf.stat kmem:mm_page_alloc)" -ge 4096
+	check "$a: and no more than vmstat has" is "$(of $a stat perf.stat kmem:mm_page_alloc)" -le \
+		"$(($(of $a stat vmstat.pgalloc_normal) + 10#0$(of $a stat vmstat.pgalloc_dma32)))"
+	check "$a: perf record keeps as many, but for perf's own start" \
+		near "$(of $a record perf.samples)" "$(of $a stat perf.stat kmem:mm_page_alloc)" 16
+	check "$a: and loses none" is "$(of $a record perf.lost)" -eq 0
+done
 
 list small 'kmem:mm_page_alloc hist:keys=pfn:size=128\n'
 list small-ok 'lossy\nkmem:mm_page_alloc hist:keys=pfn:size=128\n'

@@ -426,9 +426,75 @@ static void registry(void **state)
 	assert_string_equal(metric_describe("who knows")->unit, "?");
 }
 
+static void perf_stat_rows(void **state)
+{
+	static const char csv[] = "# started on Thu Jan  1 00:00:07 2026\n\n"
+				  "4937,,minor-faults,86000000,100.00,,\n"
+				  "<not supported>,,cycles,0,100.00,,\n"
+				  "4761,,kmem:mm_page_alloc,86000000,100.00,,\n";
+	static const char *const bad[] = {
+		"4937,,minor-faults,86000000,100.00,,", "4937,,minor-faults,86000000,50.12,,\n",
+		"<not counted>,,minor-faults,0,0.00,,\n", "4937\n", "-1,,minor-faults,1,100.00,,\n",
+		"4937,,,1,100.00\n",
+	};
+	struct metrics m = {};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(perf_stat_metrics(csv, strlen(csv), &m, &err), 0);
+	assert_int_equal(m.nr, 2);
+	assert_string_equal(m.v[1].label, "kmem:mm_page_alloc");
+	assert_int_equal(m.v[1].i, 4761);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(perf_stat_metrics(bad[i], strlen(bad[i]), &m, &err), -1);
+	metrics_release(&m);
+}
+
+/* A header of 104 bytes, two samples and a record of three lost ones. */
+static size_t make_perf_data(unsigned char *at)
+{
+	const uint64_t sections[] = { 104, 72, 0, 0, 104, 16 + 16 + 24 };
+	const uint64_t lost[] = { 7, 3 };
+
+	memset(at, 0, 160);
+	memcpy(at, "PERFILE2", 8);
+	memcpy(at + 8, sections, sizeof(sections));
+	at[104] = at[120] = 9;
+	at[110] = at[126] = 16;
+	at[136] = 2;
+	at[142] = 24;
+	memcpy(at + 144, lost, sizeof(lost));
+	return 160;
+}
+
+static void perf_data_counts(void **state)
+{
+	unsigned char data[160];
+	const size_t len = make_perf_data(data);
+	struct metrics m = {};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(perf_data_metrics((char *)data, len, &m, &err), 0);
+	assert_string_equal(m.v[0].name, "perf.samples");
+	assert_int_equal(m.v[0].i, 2);
+	assert_int_equal(m.v[1].i, 3);
+	for (size_t cut = 0; cut < len; cut++)
+		assert_int_equal(perf_data_metrics((char *)data, cut, &m, &err), -1);
+	data[110] = 0; /* a record of no length would be walked for ever */
+	assert_int_equal(perf_data_metrics((char *)data, len, &m, &err), -1);
+	data[110] = 200;
+	assert_int_equal(perf_data_metrics((char *)data, len, &m, &err), -1);
+	data[0] = 'Q';
+	assert_int_equal(perf_data_metrics((char *)data, len, &m, &err), -1);
+	metrics_release(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(perf_stat_rows),
+		cmocka_unit_test(perf_data_counts),
 		cmocka_unit_test(frames_whole_and_cut),	 cmocka_unit_test(frames_flipped_bits),
 		cmocka_unit_test(metrics_of_a_run),	 cmocka_unit_test(vmstat_wraps_on_i386_only),
 		cmocka_unit_test(hostile_metrics),	 cmocka_unit_test(hostile_snapshots),
