@@ -5,6 +5,7 @@
 
 #include "test.h"
 
+#include "cmd/paths_plan.h"
 #include "cost/cost.h"
 #include "lib/xalloc.h"
 
@@ -202,12 +203,46 @@ static void bad_budgets(void **state)
 	wrong_name("3 * * fault +1\n", "no patch 3, the series has 2");
 }
 
+/* Kernels, architectures, events and the path are the caller's, all else is that of paths.yaml. */
+static void plan_of_paths(void **state)
+{
+	static const char *const kernels[] = { "base", "series@1" }, *const events[] = { "none", "mm" };
+	static const enum arch arches[] = { ARCH_I386, ARCH_X86_64 };
+	struct paths paths = { .configs = (char *)"configs" };
+	struct paths_plan p = { "t", kernels, 2, arches, 2, events, 2, NULL };
+	struct plan *plan;
+	struct error err;
+
+	(void)state;
+	if (paths_plan(&p, &paths, &plan, &err))
+		fail_msg("%s", err.msg);
+	assert_int_equal(plan_nr_cells(plan), 8);
+	assert_string_equal(plan_name(plan), "t");
+	for (size_t i = 0; i < 8; i++) {
+		const struct cell *c = plan_cell(plan, i);
+
+		assert_string_equal(c->workload->name, "paths");
+		assert_string_equal(c->params[0], "all");
+		assert_int_equal(c->swap, SWAP_RAM);
+		assert_int_equal(c->nr_tunables, 3);
+	}
+	plan_free(plan);
+	p.path = "it's none";
+	assert_int_equal(paths_plan(&p, &paths, &plan, &err), -1);
+	p.path = "fault";
+	p.nr_kernels = p.nr_arches = p.nr_events = 1;
+	assert_int_equal(paths_plan(&p, &paths, &plan, &err), 0);
+	assert_int_equal(plan_nr_cells(plan), 1);
+	assert_string_equal(plan_cell(plan, 0)->params[0], "fault");
+	plan_free(plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(deltas),	   cmocka_unit_test(texts),
 		cmocka_unit_test(budgets),	   cmocka_unit_test(budgets_in_ktap),
-		cmocka_unit_test(bad_budgets),
+		cmocka_unit_test(bad_budgets),	   cmocka_unit_test(plan_of_paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
