@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmd/work.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/verify.h"
@@ -57,26 +58,61 @@ static int find_missing(struct work *w, const struct task *t, struct error *err)
 	return 0;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	const struct task *const *x = a, *const *y = b;
+	int rc = strcmp((*x)->id, (*y)->id);
+
+	return rc ? rc : (*x > *y) - (*x < *y);
+}
+
+/*
+ * Kernels of two names can be one image, a patch to documentation between them: their cells
+ * are one cell, which is run once. @ret[i]: an earlier task is the same cell.
+ */
+static bool *find_repeated(const struct session *s)
+{
+	const struct task **sorted = xcalloc(s->nr_tasks + 1, sizeof(struct task *));
+	bool *repeated = xcalloc(s->nr_tasks + 1, sizeof(*repeated));
+
+	for (size_t i = 0; i < s->nr_tasks; i++)
+		sorted[i] = &s->tasks[i];
+	if (s->nr_tasks)
+		qsort(sorted, s->nr_tasks, sizeof(struct task *), by_id);
+	for (size_t i = 1; i < s->nr_tasks; i++)
+		repeated[sorted[i] - s->tasks] = strcmp(sorted[i]->id, sorted[i - 1]->id) == 0;
+	free(sorted);
+	return repeated;
+}
+
+static int find_task(struct work *w, size_t i, bool repeated, struct error *err)
+{
+	const struct task *t = &w->session->tasks[i];
+
+	/* A cell that another plan ran, or under another kernel's name, is ours too. */
+	if (store_add_name(w->results.store, t->id, "kernel", t->cell->kernel, err) ||
+	    store_add_name(w->results.store, t->id, "plan", t->cell->plan, err))
+		return -1;
+	if (!is_ours(w, i))
+		return 0;
+	w->totals->nr_cells++;
+	w->totals->nr_cached += repeated;
+	return repeated ? 0 : find_missing(w, t, err);
+}
+
 int work_find(struct work *w, struct error *err)
 {
-	for (size_t i = 0; i < w->session->nr_tasks; i++) {
-		const struct task *t = &w->session->tasks[i];
+	bool *repeated = find_repeated(w->session);
+	int rc = 0;
 
-		/* A cell that another plan ran, or under another kernel's name, is ours too. */
-		if (store_add_name(w->results.store, t->id, "kernel", t->cell->kernel, err) ||
-		    store_add_name(w->results.store, t->id, "plan", t->cell->plan, err))
-			return -1;
-		if (!is_ours(w, i))
-			continue;
-		w->totals->nr_cells++;
-		if (find_missing(w, t, err))
-			return -1;
-	}
-	if (w->o->only && !w->totals->nr_cells)
-		return error_set(err, ERROR_INPUT,
-				 "no cell of the plan is '%.12s' here: kernel, guest image, compiler or QEMU are not those it was planned with",
-				 w->o->only);
-	return 0;
+	for (size_t i = 0; !rc && i < w->session->nr_tasks; i++)
+		rc = find_task(w, i, repeated[i], err);
+	free(repeated);
+	if (!rc && w->o->only && !w->totals->nr_cells)
+		rc = error_set(err, ERROR_INPUT,
+			       "no cell of the plan is '%.12s' here: kernel, guest image, compiler or QEMU are not those it was planned with",
+			       w->o->only);
+	return rc;
 }
 
 void work_done(struct work *w, const struct work_item *item, const char *status, const char *detail,
