@@ -211,6 +211,8 @@ static void draw_zone(struct canvas *c, const struct map_region *r)
 {
 	const bool high = strcmp(r->name, "HighMem") == 0;
 	const double y = phys_y(c, r->to), h = phys_y(c, r->from) - y;
+	/* A small zone at the top would have its name in the line above. */
+	const double middle = y + h / 2 < TOP + 26 ? TOP + 26 : y + h / 2;
 	char from[24], to[24], size[16], managed[16], line[96];
 
 	rect(c, PHYS_X, y, PHYS_W, h, high ? "box high" : "box low");
@@ -222,13 +224,13 @@ static void draw_zone(struct canvas *c, const struct map_region *r)
 						    strcmp(r->name, "Normal") == 0  ? "NORMAL" :
 										      r->name,
 		 size);
-	text(c, PHYS_X + PHYS_W + 10, y + h / 2 - 14, "n", "start", line);
+	text(c, PHYS_X + PHYS_W + 10, middle - 14, "n", "start", line);
 	snprintf(line, sizeof(line), "%s -", from);
-	text(c, PHYS_X + PHYS_W + 10, y + h / 2 + 2, "a", "start", line);
-	text(c, PHYS_X + PHYS_W + 10, y + h / 2 + 17, "a", "start", to);
+	text(c, PHYS_X + PHYS_W + 10, middle + 2, "a", "start", line);
+	text(c, PHYS_X + PHYS_W + 10, middle + 17, "a", "start", to);
 	snprintf(line, sizeof(line), "%s managed by the allocator", managed);
-	text(c, PHYS_X + PHYS_W + 10, y + h / 2 + 33, "s", "start", line);
-	text(c, PHYS_X + PHYS_W + 10, y + h / 2 + 48, "s", "start",
+	text(c, PHYS_X + PHYS_W + 10, middle + 33, "s", "start", line);
+	text(c, PHYS_X + PHYS_W + 10, middle + 48, "s", "start",
 	     high ? "mapped page by page (dashed)" : "in the direct mapping (ribbon)");
 }
 

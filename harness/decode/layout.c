@@ -27,6 +27,7 @@ struct layout {
 	char section[MAX_LABEL]; /* page_tables: where we are; "" for none */
 	bool trimmed; /* page_tables: the section ends where its last mapping does */
 	unsigned int nr_ram;
+	uint64_t start_brk; /* maps: the page where the heap began; 0: not told */
 };
 
 static int bad_line(const struct layout *l, const char *line, struct error *err)
@@ -91,8 +92,9 @@ static const char *segment_of(const struct layout *l, const char *perms, const c
 	static const struct {
 		const char *path, *label;
 	} special[] = {
-		{ "[heap]", "user.heap" },	{ "[stack]", "user.stack" },
-		{ "[vdso]", "user.vdso" },	{ "[vvar]", "user.vdso" },
+		{ "[stack]", "user.stack" },
+		{ "[vdso]", "user.vdso" },
+		{ "[vvar]", "user.vdso" },
 		{ "[vvar_vclock]", "user.vdso" },
 	};
 
@@ -108,13 +110,42 @@ static const char *segment_of(const struct layout *l, const char *perms, const c
 	return "user.mmap";
 }
 
+/* The heap grows out of bss without a gap, and the kernel may make one mapping of them:
+ * what lies below where it began is bss. */
+static int take_heap(struct layout *l, uint64_t from, uint64_t to, struct error *err)
+{
+	const uint64_t border = l->start_brk;
+
+	if (from < border && border < to) {
+		if (cover(l, "user.bss", from, border, border - from, err))
+			return -1;
+		from = border;
+	}
+	return cover(l, "user.heap", from, to, to - from, err);
+}
+
+/* "start_brk 08363000", before the mappings */
+static int take_start_brk(struct layout *l, char *line, const char *hex, struct error *err)
+{
+	char *end;
+	const uint64_t at = strtoull(hex, &end, 16);
+
+	if (!isxdigit((unsigned char)*hex) || *end)
+		return bad_line(l, line, err);
+	l->start_brk = at >> PAGE_SHIFT;
+	return 0;
+}
+
 /* "08048000-08049000 r--p 00000000 00:03 5          /init" */
 static int take_maps(struct layout *l, char *line, struct error *err)
 {
+	static const char brk[] = "start_brk ";
 	uint64_t from, to;
 	const char *p = parse_range(line, &from, &to);
 	const char *perms = p && *p == ' ' ? p + 1 : NULL;
 
+	if (strncmp(line, brk, sizeof(brk) - 1) == 0)
+		return take_start_brk(l, line, line + sizeof(brk) - 1, err);
 	if (!perms || strspn(perms, "rwxps-") != 4)
 		return bad_line(l, line, err);
 	p = perms;
@@ -127,6 +158,8 @@ static int take_maps(struct layout *l, char *line, struct error *err)
 	p += strspn(p, " ");
 	if (*p == '/' && !*l->program)
 		snprintf(l->program, sizeof(l->program), "%s", p);
+	if (strcmp(p, "[heap]") == 0)
+		return take_heap(l, from, to, err);
 	return cover(l, segment_of(l, perms, p, from), from, to, to - from, err);
 }
 

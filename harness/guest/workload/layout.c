@@ -6,6 +6,7 @@
  * reads them), and what no file says: the first address a process cannot have.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -56,6 +57,30 @@ static void send(const char *name, const char *path)
 	tool_output(name, path);
 }
 
+/* Field 47 of /proc/self/stat (proc_pid_stat(5)): where the heap began. */
+static uint64_t start_brk(void)
+{
+	const char *text = read_file("/proc/self/stat", NULL), *p = text ? strrchr(text, ')') : NULL;
+
+	for (int field = 2; p && field < 47; field++)
+		p = strchr(p + 1, ' ');
+	if (!p)
+		agent_fail("cannot read /proc/self/stat");
+	return strtoull(p, NULL, 10);
+}
+
+static void send_maps(void)
+{
+	char head[64];
+	int n = snprintf(head, sizeof(head), "layout maps\nstart_brk %llx\n", (unsigned long long)start_brk());
+	size_t len;
+	const char *text = read_file("/proc/self/maps", &len);
+
+	if (!text)
+		agent_fail_errno("cannot read /proc/self/maps");
+	emit_two(FRAME_OUTPUT, head, (size_t)n, text, len);
+}
+
 static void run(const struct job *job)
 {
 	char *heap = sbrk(HEAP_BYTES);
@@ -67,7 +92,7 @@ static void run(const struct job *job)
 	memset(heap, 1, HEAP_BYTES);
 	memset(map, 1, MAP_BYTES);
 	emit_metric("layout.task_end", "-", task_end() / PAGE);
-	send("layout maps", "/proc/self/maps");
+	send_maps();
 	send("layout page_tables", "/sys/kernel/debug/page_tables/kernel");
 	send("layout zoneinfo", "/proc/zoneinfo");
 	send("layout iomem", "/proc/iomem");

@@ -108,6 +108,25 @@ static void files_to_regions(void **state)
 	metrics_release(&m);
 }
 
+/* One mapping of bss and heap; the border is said before the mappings. */
+static void bss_in_the_heap(void **state)
+{
+	static const char text[] = "start_brk 82ce000\n"
+				   "08110000-08112000 rw-p 000c7000 00:03 5          /init\n"
+				   "08112000-0832f000 rw-p 00000000 00:00 0          [heap]\n";
+	static const char *const bad[] = { "start_brk \n", "start_brk x\n", "start_brk 12 \n" };
+	struct metrics m = {};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(layout_metrics("maps", text, strlen(text), &m, &err), 0);
+	check(&m, "user.bss", 0x8112, 0x82ce, 0x1bc);
+	check(&m, "user.heap", 0x82ce, 0x832f, 0x61);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(layout_metrics("maps", bad[i], strlen(bad[i]), &m, &err), -1);
+	metrics_release(&m);
+}
+
 static void end_of_64_bits(void **state)
 {
 	static const char text[] = "---[ Fixmap Area ]---\n"
@@ -237,6 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_to_regions),
 		cmocka_unit_test(end_of_64_bits),
+		cmocka_unit_test(bss_in_the_heap),
 		cmocka_unit_test(cut_and_hostile),
 		cmocka_unit_test(drawing),
 	};
