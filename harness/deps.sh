@@ -14,7 +14,7 @@ packages=(
 	# guests and their userlands
 	qemu-system-x86 seabios cpio debian-archive-keyring binutils zlib1g-dev
 	# review
-	sparse coccinelle codespell python3
+	sparse coccinelle codespell python3 quilt
 	# tests
 	libcmocka-dev jq cppcheck clang clang-tidy libclang-rt-dev shellcheck trace-cmd
 	munge slurm-wlm
