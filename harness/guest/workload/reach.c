@@ -53,6 +53,14 @@ static void report(const struct job *job, const char *label, uint64_t ticks, siz
 	emit_cost(job, "page", label, ticks, pages);
 }
 
+/* vm.highmem_alloc of the series: may user pages be in highmem? */
+static bool highmem_is_used(void)
+{
+	const char *text = read_file("/proc/sys/vm/highmem_alloc", NULL);
+
+	return !text || *text != '0';
+}
+
 /* All of one zone, or the run says nothing. */
 static void report_high(const char *label, const void *area, size_t pages)
 {
@@ -60,6 +68,11 @@ static void report_high(const char *label, const void *area, size_t pages)
 	struct zone z;
 
 	zone_read("HighMem", &z);
+	if (!highmem_is_used() && high)
+		agent_fail("%s: %llu of %zu pages are in highmem, though vm.highmem_alloc is 0", label,
+			   (unsigned long long)high, pages);
+	if (!highmem_is_used())
+		z.managed = 0;
 	if (z.managed && high < pages)
 		agent_fail("%s: only %llu of %zu pages are in highmem, which has %llu: take fewer pages "
 			   "or more memory",
