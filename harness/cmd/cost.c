@@ -15,8 +15,10 @@
 
 #define BUDGET_MAX (1u << 20)
 #define MODES 3
-/* An operation in this many has to cost just as much for the number to be exact. */
+/* An operation in this many has to cost just as much for the number to be exact, and this many
+ * in all: a few may be alike by chance. */
 #define ALIKE_SHARE 10
+#define ALIKE_LEAST 16
 
 static const struct {
 	const char *name, *events;
@@ -178,7 +180,7 @@ static void take_metrics(struct cost *c, const struct query_metrics *m, size_t s
 		} else if (strcmp(q->name, "path.alike") == 0) {
 			alike = q->i;
 		} else if (strcmp(q->name, "path.ops") == 0) {
-			n->exact = alike * ALIKE_SHARE >= q->i;
+			n->exact = alike >= ALIKE_LEAST && alike * ALIKE_SHARE >= q->i;
 		} else if (strcmp(q->name, "path.batch") == 0) {
 			n->batch = q->d;
 		}

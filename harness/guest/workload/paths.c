@@ -38,6 +38,7 @@
 #define TICK 1000000u /* HZ=1000: instructions between two ticks */
 #define GAP 600u /* more than that between two readings of the clock was an interrupt */
 #define DEVICE "/dev/nullb0"
+#define DEVICE_TAGS "/sys/block/nullb0/queue/nr_requests"
 #define HUGETLB "/proc/sys/vm/nr_hugepages"
 
 #ifndef MADV_PAGEOUT
@@ -486,6 +487,11 @@ static void prepare(const struct job *job)
 	self = getpid();
 	device = open(DEVICE, O_RDWR | O_CLOEXEC);
 	must(device < 0, "cannot open " DEVICE);
+	/*
+	 * A request's tag is looked for from a random place on (lib/sbitmap.c), in one of four
+	 * words of 16, and where it is decides what finding it costs. One word is left.
+	 */
+	must(write_file(DEVICE_TAGS, "16") < 0, DEVICE_TAGS);
 	/* Without readahead a folio is a page: one of many is written and reclaimed as a whole. */
 	must(posix_fadvise(device, 0, 0, POSIX_FADV_RANDOM), "POSIX_FADV_RANDOM");
 }
