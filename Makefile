@@ -157,7 +157,7 @@ unit: $(UNITS)
 QUICK = $(wildcard harness/t/*.t)
 # Guest tests that do not hold yet on the series as it is: claims, bounds or kernels
 # still to be settled. They are run by "make check-open", not by "make check".
-OPEN = kernel-tests cost
+OPEN = kernel-tests
 OPEN_TESTS = $(OPEN:%=harness/t/guest/%.t)
 GUEST_TESTS = $(filter-out $(OPEN_TESTS),$(wildcard harness/t/guest/*.t))
 

@@ -44,7 +44,8 @@ check 'which of sixteen patches' says 0 '' bash -c "'$hw' bisect path.insns kmap
 	--series $sixteen --threshold $base -o '$tmp/r' --json >'$tmp/b.json'"
 check 'the eleventh' is "$(jq -r '.bad' "$tmp/b.json")" = series@11
 check 'in ceil(log2 16) looks' is "$(jq .looks "$tmp/b.json")" -eq 4
-check 'and as many runs' is "$(jq .runs "$tmp/b.json")" -eq 4
+check 'and at most as many runs: patches to documentation leave the image as it is' \
+	is "$(jq .runs "$tmp/b.json")" -le 4
 check 'which adds 3' is "$(jq '.bad_value - .good_value' "$tmp/b.json")" -eq 3
 check 'again, nothing runs, and where they go' says 0 '[+]1920 .*process_vm_rw' \
 	bash -c "'$hw' bisect path.insns kmap_local --good 0 --bad 16 --series $sixteen --threshold $base -o '$tmp/r' |
