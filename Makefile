@@ -155,11 +155,7 @@ unit: $(UNITS)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -Q $(UNITS)
 
 QUICK = $(wildcard harness/t/*.t)
-# Guest tests that do not hold yet on the series as it is: claims, bounds or kernels
-# still to be settled. They are run by "make check-open", not by "make check".
-OPEN = kernel-tests
-OPEN_TESTS = $(OPEN:%=harness/t/guest/%.t)
-GUEST_TESTS = $(filter-out $(OPEN_TESTS),$(wildcard harness/t/guest/*.t))
+GUEST_TESTS = $(wildcard harness/t/guest/*.t)
 
 quick: all $(UNITS)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove $(UNITS) $(QUICK)
@@ -178,10 +174,6 @@ check: deps
 check-now: all $(UNITS) $(O)/tool/synth
 	./highwater build
 	CMOCKA_MESSAGE_OUTPUT=TAP prove --timer $(UNITS) $(QUICK) $(GUEST_TESTS)
-
-.PHONY: check-open
-check-open: all
-	prove --timer $(OPEN_TESTS)
 
 DEMO_RESULTS ?= results/demo
 
