@@ -455,9 +455,10 @@ static size_t make_perf_data(unsigned char *at)
 {
 	const uint64_t sections[] = { 104, 72, 0, 0, 104, 16 + 16 + 24 };
 	const uint64_t lost[] = { 7, 3 };
+	static const char magic[8] = { 'P', 'E', 'R', 'F', 'I', 'L', 'E', '2' };
 
 	memset(at, 0, 160);
-	memcpy(at, "PERFILE2", 8);
+	memcpy(at, magic, sizeof(magic));
 	memcpy(at + 8, sections, sizeof(sections));
 	at[104] = at[120] = 9;
 	at[110] = at[126] = 16;
