@@ -163,6 +163,11 @@ void qemu_argv(const struct guest_spec *g, struct argv *out)
 	strbuf_release(&cmdline);
 }
 
+const char *qemu_preload(const struct guest_spec *g)
+{
+	return g->clock == CLOCK_INSN ? g->plugin : NULL;
+}
+
 void qemu_interactive(const struct guest_spec *g, struct argv *out)
 {
 	struct strbuf cmdline = STRBUF_INIT;

@@ -34,7 +34,7 @@ struct guest_spec {
 	const char *disk; /* image for SWAP_DISK, or NULL */
 	uint64_t region_bytes;
 	const char *extra_cmdline; /* of the kernel's variants, or NULL */
-	const char *plugin; /* ours: insn needs it for exact idle time */
+	const char *plugin; /* ours: insn is not exact without it */
 	/* "KEY=VALUE", NULL-terminated, or NULL: what it is to watch, no part of a cell's identity. */
 	const char *const *plugin_args;
 };
@@ -43,6 +43,8 @@ struct guest_spec {
 void qemu_cmdline(const struct guest_spec *g, struct strbuf *out);
 /* Append the whole argv. */
 void qemu_argv(const struct guest_spec *g, struct argv *out);
+/* What QEMU has to be started with in LD_PRELOAD (plugin/steady.c), or NULL. */
+const char *qemu_preload(const struct guest_spec *g);
 /* The same for a person: console and monitor on the terminal, a shell, no region. */
 void qemu_interactive(const struct guest_spec *g, struct argv *out);
 /* The argv as it enters a cell's identity: one line, paths as {kernel} etc., no cmdline. */

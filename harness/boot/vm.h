@@ -17,10 +17,11 @@ struct vm_limits {
 };
 
 /*
- * Start QEMU with @argv, its own messages in @log. It dies with the harness, has
+ * Start QEMU with @argv, its own messages in @log; @preload is a library that comes before
+ * all others (qemu_preload()), or NULL. It dies with the harness, has
  * no capabilities, and dumps no core.
  */
-int vm_start(const struct argv *argv, const char *log, const struct vm_limits *limits,
-	     pid_t *ret_pid, int *ret_pidfd, struct error *err);
+int vm_start(const struct argv *argv, const char *preload, const char *log,
+	     const struct vm_limits *limits, pid_t *ret_pid, int *ret_pidfd, struct error *err);
 
 #endif

@@ -88,6 +88,8 @@ static void hand_over(const struct options *o, const struct paths *paths, const 
 		return;
 	}
 	fflush(stdout);
+	if (qemu_preload(&spec))
+		setenv("LD_PRELOAD", qemu_preload(&spec), 1);
 	execvp(argv.v[0], argv.v);
 	perror(argv.v[0]);
 	exit(ERROR_HOST);

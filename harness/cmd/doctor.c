@@ -105,12 +105,14 @@ static void check_insn(struct row *row, const struct paths *paths)
 	char path[] = "/tmp/highwater-doctor.XXXXXX";
 	unsigned char image[1 << 16] = {};
 	char *plugin = xasprintf("file=%s", paths->plugin);
+	char *preload = xasprintf("LD_PRELOAD=%s", paths->plugin);
+	const char *const env[] = { preload, NULL };
 	const char *const argv[] = { "qemu-system-x86_64", "-M",      "pc",	    "-accel",
 				     "tcg",		   "-icount", "shift=0,sleep=off",
 				     "-nodefaults",	   "-display", "none",	    "-bios",
 				     path,		   "-device", "isa-debug-exit,iobase=0xf4",
 				     "-plugin",		   plugin,    NULL };
-	struct proc_opts opts = { .argv = argv, .deadline_s = 10 };
+	struct proc_opts opts = { .argv = argv, .env = env, .deadline_s = 10 };
 	struct proc_result r = {};
 	struct error err;
 	int fd = mkstemp(path);
@@ -125,6 +127,7 @@ static void check_insn(struct row *row, const struct paths *paths)
 			 last_line(&r));
 	proc_result_release(&r);
 	free(plugin);
+	free(preload);
 	if (fd >= 0) {
 		close(fd);
 		unlink(path);

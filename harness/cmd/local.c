@@ -65,7 +65,7 @@ static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct err
 	strftime(g->started, sizeof(g->started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
 	limits.file_bytes += spec.swap_bytes;
 	limits.memory_bytes += work_memory_bytes(item->task->cell);
-	return vm_start(&g->argv, g->dir.qemu_log, &limits, ret_pid, ret_pidfd, err);
+	return vm_start(&g->argv, qemu_preload(&spec), g->dir.qemu_log, &limits, ret_pid, ret_pidfd, err);
 }
 
 static void guest_release(struct guest *g)

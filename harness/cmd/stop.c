@@ -232,7 +232,7 @@ static int start(struct stop *s, struct error *err)
 		argv_addf(&argv, "unix:%s,server=on,wait=off", s->gdb);
 		limits.file_bytes += spec.swap_bytes;
 		limits.memory_bytes += spec.memory_bytes + size.bytes;
-		rc = vm_start(&argv, s->dir.qemu_log, &limits, &s->pid, &s->pidfd, err);
+		rc = vm_start(&argv, qemu_preload(&spec), s->dir.qemu_log, &limits, &s->pid, &s->pidfd, err);
 	}
 	for (size_t a = 0; args[a]; a++)
 		free(args[a]);

@@ -68,7 +68,7 @@ static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct err
 		qemu_argv(&spec, &argv);
 		limits.file_bytes += spec.swap_bytes;
 		limits.memory_bytes += spec.memory_bytes + size.bytes;
-		rc = vm_start(&argv, w->dir.qemu_log, &limits, ret_pid, ret_pidfd, err);
+		rc = vm_start(&argv, qemu_preload(&spec), w->dir.qemu_log, &limits, ret_pid, ret_pidfd, err);
 	}
 	for (size_t a = 0; args[a]; a++)
 		free(args[a]);

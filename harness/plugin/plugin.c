@@ -221,7 +221,7 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
 			fprintf(stderr, "highwater plugin: bad argument '%s'\n", argv[i]);
 			return -1;
 		}
-	if (!idle_init())
+	if (!steady_init() || !idle_init())
 		return -1;
 	if (mode && (!out_path || !mode->init())) {
 		fprintf(stderr, "highwater plugin: no output, or no memory\n");

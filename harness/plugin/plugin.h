@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin: loaded into every guest under the instruction clock, where it makes skipped
- * idle time exact (idle.c). On request it counts the guest's instructions from outside,
+ * idle time (idle.c) and the TLB (steady.c) independent of the host. On request it counts the guest's instructions from outside,
  * in one of these ways.
  *
  *   counts    an inline counter for every segment of a translation block, nothing
@@ -91,7 +91,8 @@ extern struct plugin {
 	unsigned int nr_windows;
 } plugin;
 
-/* idle.c; init: false, and a message, when this QEMU cannot be made exact. */
+/* steady.c and idle.c; init: false, and a message, when this QEMU cannot be made exact. */
+bool steady_init(void);
 bool idle_init(void);
 void idle_translate(const struct qemu_plugin_tb *tb);
 
