@@ -18,12 +18,6 @@ check 'one that does not fails, one without figures is no success' \
 get() { figure "$r" "$@"; }
 hot() { get "$1" "$2" hot-set "$3" "$4"; }
 
-# shellcheck disable=SC2317 # called through check
-# is A OP B: with whole numbers; an empty one is false
-is() {
-	echo "$*"
-	[ -n "$1" ] && [ -n "$3" ] && test "$1" "$2" "$3"
-}
 
 for a in i386 x86_64; do
 	for k in base series; do

@@ -34,11 +34,6 @@ rows() {
 	n=$(get "$@")
 	echo "${n:-0}"
 }
-# shellcheck disable=SC2317 # called through check
-is() {
-	echo "$*"
-	[ -n "$1" ] && [ -n "$3" ] && test "$1" "$2" "$3"
-}
 cat >"$tmp/whole.yaml" <<'PLAN'
 name: whole
 arch: [i386, x86_64]

@@ -36,11 +36,6 @@ flipped() {
 	id=$("$hw" list -o "$tmp/r" --where arch="$1" --where flips=yes | cut -d' ' -f1)
 	"$hw" show "$id" -o "$tmp/r" | awk -v m="$2" '$1 == m { print $2; exit }'
 }
-# shellcheck disable=SC2317 # called through check
-is() {
-	echo "$*"
-	[ -n "$1" ] && [ -n "$3" ] && test "$1" "$2" "$3"
-}
 # The largest mean of pages that kswapd's passes of one priority scanned.
 largest_pass() {
 	local id

@@ -24,11 +24,6 @@ get() {
 	"$hw" show "$id" -o "$tmp/r" | awk -v p="^($3) " '$0 ~ p { n += $(NF - 1); any = 1 }
 		END { if (any) print n }'
 }
-# shellcheck disable=SC2317 # called through check
-is() {
-	echo "$*"
-	[ -n "$1" ] && [ -n "$3" ] && test "$1" "$2" "$3"
-}
 for a in i386 x86_64; do
 	for e in latency latency-hist; do
 		check "$a $e: there was direct reclaim" is "$(get $a $e latency.direct_reclaim.count)" -gt 0

@@ -15,11 +15,6 @@ memory: 256M
 workload: {name: fault, pages: 2048}' >"$tmp/p.yaml"
 check 'two cells' says 0 '2 runs done' "$hw" run "$tmp/p.yaml" -o "$tmp/r"
 
-# shellcheck disable=SC2317 # called through check
-is() {
-	echo "$*"
-	[ -n "$1" ] && [ -n "$3" ] && test "$1" "$2" "$3"
-}
 # The same function, the same instructions, whether callers are known or not.
 # shellcheck disable=SC2317 # called through check
 agree() {

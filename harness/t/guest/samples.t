@@ -22,11 +22,6 @@ id() { "$hw" list -o "$tmp/r" --where arch="$1" --where sample="$2" | cut -d' ' 
 get() { "$hw" show "$(id "$1" "$2")" -o "$tmp/r" | awk -v m="$3" -v l="${4-}" '
 	$1 == m && (l == "" || $2 == l) { print $(l == "" ? 2 : 3); exit }'; }
 samples() { "$hw" show "$(id "$1" 5ms)" -o "$tmp/r" --samples "$2"; }
-# shellcheck disable=SC2317 # called through check
-is() {
-	echo "$*"
-	[ -n "$1" ] && [ -n "$3" ] && test "$1" "$2" "$3"
-}
 for a in i386 x86_64; do
 	check "$a: a sample every 5 ms of guest time" is "$(get $a 5ms sample.taken)" -ge 15
 	check "$a: none is missed" is "$(get $a 5ms sample.missed)" -eq 0
