@@ -68,9 +68,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'o': o->results = arg; return 0;
 	case 'J': o->json = true; return 0;
 	case 'a':
-		if (strcmp(arg, "i386") != 0 && strcmp(arg, "x86_64") != 0)
+		if (!arch_by_name(arg, &o->arch))
 			argp_error(state, "--arch '%s' is not i386 or x86_64", arg);
-		o->arch = strcmp(arg, "i386") == 0 ? ARCH_I386 : ARCH_X86_64;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)

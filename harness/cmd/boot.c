@@ -33,8 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'a':
-		o->arch = strcmp(arg, "i386") == 0 ? ARCH_I386 : ARCH_X86_64;
-		if (strcmp(arg, arch_name(o->arch)) != 0)
+		if (!arch_by_name(arg, &o->arch))
 			argp_error(state, "unknown architecture '%s': i386 or x86_64", arg);
 		return 0;
 	case 'm':

@@ -20,23 +20,18 @@ static const struct argp_option argp_options[] = {
 	{ 0 },
 };
 
-static int arch_of(const char *name)
-{
-	for (int i = 0; i < NR_ARCHES; i++)
-		if (strcmp(name, arch_name(i)) == 0)
-			return i;
-	return -1;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
+	enum arch arch;
 
 	switch (key) {
 	case 'a':
-		o->arch = arch_of(arg);
-		if (o->arch < 0)
+		if (!arch_by_name(arg, &arch)) {
 			argp_error(state, "unknown architecture '%s': i386 or x86_64", arg);
+			return EINVAL;
+		}
+		o->arch = (int)arch;
 		return 0;
 	case 'k':
 		o->kernels_only = true;

@@ -59,15 +59,11 @@ static void parse_arches(struct argp_state *state, struct options *o, char *arg)
 
 	o->nr_arches = 0;
 	for (char *p = strtok_r(arg, ",", &save); p; p = strtok_r(NULL, ",", &save)) {
-		size_t a = 0;
-
-		while (a < NR_ARCHES && strcmp(p, arch_name((enum arch)a)) != 0)
-			a++;
-		if (a == NR_ARCHES || o->nr_arches == NR_ARCHES) {
+		if (o->nr_arches == NR_ARCHES || !arch_by_name(p, &o->arches[o->nr_arches])) {
 			argp_error(state, "--arch '%s' is not i386 or x86_64", p);
 			return;
 		}
-		o->arches[o->nr_arches++] = (enum arch)a;
+		o->nr_arches++;
 	}
 }
 

@@ -8,19 +8,10 @@
 #include "collect/facts.h"
 #include "lib/xalloc.h"
 
-/* A YAML scalar that means itself, whatever it is. */
-static void add_scalar(struct strbuf *out, const char *s)
-{
-	strbuf_addc(out, '\'');
-	for (; *s; s++)
-		strbuf_adds(out, *s == '\'' ? "''" : (const char[]){ *s, '\0' });
-	strbuf_addc(out, '\'');
-}
-
 static void add_key(struct strbuf *out, const char *key, const char *value)
 {
 	strbuf_addf(out, "%s: ", key);
-	add_scalar(out, value ? value : "");
+	plan_add_scalar(out, value ? value : "");
 	strbuf_addc(out, '\n');
 }
 

@@ -10,20 +10,12 @@
 
 #define PLAN_MAX (1u << 20)
 
-static void add_quoted(struct strbuf *out, const char *s)
-{
-	strbuf_addc(out, '\'');
-	for (; *s; s++)
-		strbuf_adds(out, *s == '\'' ? "''" : (const char[]){ *s, '\0' });
-	strbuf_addc(out, '\'');
-}
-
 static void add_list(struct strbuf *out, const char *key, const char *const *v, size_t nr)
 {
 	strbuf_addf(out, "%s: [", key);
 	for (size_t i = 0; i < nr; i++) {
 		strbuf_adds(out, i ? ", " : "");
-		add_quoted(out, v[i]);
+		plan_add_scalar(out, v[i]);
 	}
 	strbuf_adds(out, "]\n");
 }
@@ -50,7 +42,7 @@ int paths_plan(const struct paths_plan *p, const struct paths *paths, struct pla
 		for (size_t i = 0; i < p->nr_arches; i++)
 			names[i] = arch_name(p->arches[i]);
 		strbuf_addf(&out, "name: %s\nworkload: {name: paths, path: ", p->name);
-		add_quoted(&out, p->path ? p->path : "all");
+		plan_add_scalar(&out, p->path ? p->path : "all");
 		strbuf_adds(&out, "}\n");
 		add_list(&out, "kernel", p->kernels, p->nr_kernels);
 		add_list(&out, "arch", names, p->nr_arches);

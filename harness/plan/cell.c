@@ -18,6 +18,16 @@ const char *arch_name(enum arch arch)
 	return names[arch];
 }
 
+bool arch_by_name(const char *name, enum arch *ret)
+{
+	for (int i = 0; i < NR_ARCHES; i++)
+		if (strcmp(name, arch_name((enum arch)i)) == 0) {
+			*ret = (enum arch)i;
+			return true;
+		}
+	return false;
+}
+
 const char *clock_name(enum clock clock)
 {
 	return clock == CLOCK_INSN ? "insn" : "wall";

@@ -10,6 +10,7 @@
 #ifndef PLAN_CELL_H
 #define PLAN_CELL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,6 +62,8 @@ struct cell_artifacts {
 uint64_t cell_trace_room(const struct cell *cell);
 
 const char *arch_name(enum arch arch);
+/* false: no architecture of that name, @ret untouched */
+bool arch_by_name(const char *name, enum arch *ret);
 const char *clock_name(enum clock clock);
 const char *swap_name(enum swap swap);
 

@@ -47,6 +47,14 @@ int plan_load(const char *path, const char *configs, struct plan **ret, struct e
 	return rc;
 }
 
+void plan_add_scalar(struct strbuf *out, const char *s)
+{
+	strbuf_addc(out, '\'');
+	for (; *s; s++)
+		strbuf_adds(out, *s == '\'' ? "''" : (const char[]){ *s, '\0' });
+	strbuf_addc(out, '\'');
+}
+
 void plan_free(struct plan *plan)
 {
 	if (!plan)

@@ -27,6 +27,8 @@ int plan_load(const char *path, const char *configs, struct plan **ret, struct e
 /* The same from memory, for tests and fuzzing; @name stands for the path in messages. */
 int plan_parse(const char *text, size_t len, const char *name, const char *configs,
 	       struct plan **ret, struct error *err);
+/* Append @s as a YAML scalar that means itself, whatever it is: for plans written by code. */
+void plan_add_scalar(struct strbuf *out, const char *s);
 void plan_free(struct plan *plan);
 
 const char *plan_name(const struct plan *plan);

@@ -47,11 +47,12 @@ static int check_kernel(const struct spec *spec, const char *text, unsigned int 
 static int check_arch(const struct spec *spec, const char *text, unsigned int line,
 		      struct value *ret, struct error *err)
 {
-	for (int i = 0; i < NR_ARCHES; i++)
-		if (strcmp(text, arch_name(i)) == 0) {
-			ret->code = (unsigned int)i;
-			return 0;
-		}
+	enum arch arch;
+
+	if (arch_by_name(text, &arch)) {
+		ret->code = arch;
+		return 0;
+	}
 	return spec_error(spec, line, err, "unknown arch '%s': i386 or x86_64", text);
 }
 
