@@ -209,25 +209,18 @@ static int open_base(struct bisect *b, struct error *err)
 	const char *kernel = o->tunable ? "series" : "base", *events = "none";
 	const struct neighbour as_it_was = {};
 	char *facts, *hash;
-	struct store *s;
-	int64_t run;
 	int rc;
 
 	if (!o->cell)
 		return paths_plan(&(struct paths_plan){ "bisect", &kernel, 1, &o->arch, 1, &events, 1,
 							o->label },
 				  &b->steps.paths, &b->base, err);
-	rc = cmd_open_store(o->results, &s, err);
-	if (rc)
-		return rc;
-	rc = query_facts(s, o->cell, 1, &facts, &hash, &run, err);
-	store_close(s);
+	rc = cmd_cell_facts(o->results, o->cell, &facts, &hash, err);
 	if (rc)
 		return rc;
 	rc = neighbour_facts(facts, &as_it_was, b->steps.paths.configs, &b->base, err);
-	if (!rc && plan_cell(b->base, 0)->clock != CLOCK_INSN)
-		rc = error_set(err, ERROR_INPUT,
-			       "cell '%.12s' runs under the wall clock; exact tools need clock: insn", hash);
+	if (!rc)
+		rc = neighbour_check_clock(plan_cell(b->base, 0), hash, err);
 	free(facts);
 	free(hash);
 	return rc;
@@ -301,7 +294,7 @@ static void print_json(const struct bisect *b, const struct look *good, const st
 		       unsigned int most)
 {
 	json_t *looks = json_array(), *root;
-	char g[4096], w[4096], *text;
+	char g[4096], w[4096];
 
 	for (size_t i = 0; i < b->nr; i++) {
 		name_of(b, b->looks[i].at, g, sizeof(g));
@@ -317,9 +310,8 @@ static void print_json(const struct bisect *b, const struct look *good, const st
 	if (!b->o->tunable)
 		json_object_set_new(root, "subject",
 				    json_string(b->steps.subjects[bad->at > good->at ? bad->at : good->at]));
-	text = json_dumps(root, JSON_INDENT(2));
-	puts(text);
-	free(text);
+	json_dumpf(root, stdout, JSON_INDENT(2));
+	putchar('\n');
 	json_decref(root);
 }
 

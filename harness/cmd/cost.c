@@ -188,10 +188,7 @@ static int read_cell(struct cost *c, struct store *s, const struct task *t, size
 		     size_t arch, size_t mode, size_t *ret_failed, struct error *err)
 {
 	struct query_metrics m;
-	char *facts, *hash;
 	enum store_state state;
-	int64_t run;
-	int rc;
 
 	if (store_run_state(s, t->id, 1, &state, err))
 		return -1;
@@ -201,13 +198,8 @@ static int read_cell(struct cost *c, struct store *s, const struct task *t, size
 		++*ret_failed;
 		return 0;
 	}
-	if (query_facts(s, t->id, 1, &facts, &hash, &run, err))
+	if (query_cell_metrics(s, t->id, 1, &m, err))
 		return -1;
-	free(facts);
-	free(hash);
-	rc = query_metrics(s, run, &m, err);
-	if (rc)
-		return rc;
 	take_metrics(c, &m, step, arch, mode);
 	query_metrics_release(&m);
 	return 0;

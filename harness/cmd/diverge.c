@@ -9,12 +9,11 @@
 #include "cmd/measure.h"
 #include "cmd/neighbour.h"
 #include "cmd/store.h"
+#include "collect/rundir.h"
 #include "decode/parting.h"
-#include "lib/io.h"
 #include "lib/xalloc.h"
 #include "store/query.h"
 
-#define FILE_MAX_BYTES (1u << 30)
 #define NS_PER_MS 1e6
 
 struct options {
@@ -68,29 +67,19 @@ static void side_release(struct side *s)
 	free(s->t);
 }
 
-static int read_file(const struct options *o, const char *id, const char *name, struct strbuf *out,
-		     struct error *err)
+static int check(const struct cell *c, const char *id, struct error *err)
 {
-	char *path = xasprintf("%s/runs/%s/1/%s", o->results, id, name);
-	int rc = io_exists(path) ? io_read_file(path, FILE_MAX_BYTES, out, err) : 0;
-
-	free(path);
-	return rc;
-}
-
-static int check(const struct cell *c, struct error *err)
-{
-	if (c->clock != CLOCK_INSN)
-		return error_set(err, ERROR_INPUT, "a cell of the wall clock; exact tools need clock: insn");
+	if (neighbour_check_clock(c, id, err))
+		return -1;
 	if (c->vcpus != 1)
 		return error_set(err, ERROR_INPUT, "the cell has %u CPUs, whose events have no one order",
 				 c->vcpus);
 	return 0;
 }
 
-/* Run the cell of @facts with @change and take its events. */
+/* Run cell @id, of @facts, with @change and take its events. */
 static int get(const struct options *o, const struct paths *paths, const char *facts,
-	       struct neighbour change, struct side *ret, struct error *err)
+	       const char *id, struct neighbour change, struct side *ret, struct error *err)
 {
 	struct measure m = { paths, o->results, 0 };
 	struct strbuf title = STRBUF_INIT;
@@ -101,7 +90,7 @@ static int get(const struct options *o, const struct paths *paths, const char *f
 	rc = neighbour_facts(facts, &change, paths->configs, &plan, err);
 	if (rc)
 		return rc;
-	rc = check(plan_cell(plan, 0), err);
+	rc = check(plan_cell(plan, 0), id, err);
 	if (!rc)
 		rc = measure_cell(&m, plan, ret->id, err);
 	cell_title(plan_cell(plan, 0), &title);
@@ -109,9 +98,7 @@ static int get(const struct options *o, const struct paths *paths, const char *f
 	strbuf_release(&title);
 	plan_free(plan);
 	if (!rc)
-		rc = read_file(o, ret->id, "frames", &ret->frames, err);
-	if (!rc)
-		rc = read_file(o, ret->id, "trace", &ret->trace, err);
+		rc = rundir_events(o->results, ret->id, 1, &ret->frames, &ret->trace, err);
 	if (rc)
 		return rc;
 	ret->t = xcalloc(1, sizeof(*ret->t));
@@ -178,34 +165,17 @@ static void print_json(const struct side *a, const struct side *b, const struct 
 	json_t *root = json_pack("{s:b, s:I, s:I, s:s, s:o, s:o}", "parted", p->parted, "alike",
 				 (json_int_t)p->nr_alike, "kinds", (json_int_t)p->nr_kinds, "field", p->field,
 				 "a", side_json(a, &p->a), "b", side_json(b, &p->b));
-	char *text = json_dumps(root, JSON_INDENT(2));
 
-	puts(text);
-	free(text);
+	json_dumpf(root, stdout, JSON_INDENT(2));
+	putchar('\n');
 	json_decref(root);
-}
-
-static int facts_of(const struct options *o, const char *cell, char **ret, struct error *err)
-{
-	struct store *s;
-	char *hash;
-	int64_t run;
-	int rc = cmd_open_store(o->results, &s, err);
-
-	if (rc)
-		return rc;
-	rc = query_facts(s, cell, 1, ret, &hash, &run, err);
-	if (!rc)
-		free(hash);
-	store_close(s);
-	return rc;
 }
 
 /* The other side: another cell, or A with another kernel, architecture or value. */
 static int get_b(const struct options *o, const struct paths *paths, const char *facts_a,
-		 struct side *ret, struct error *err)
+		 const char *id_a, struct side *ret, struct error *err)
 {
-	char *copy = xstrdup(o->b), *eq = strchr(copy, '='), *facts = NULL;
+	char *copy = xstrdup(o->b), *eq = strchr(copy, '='), *facts, *id;
 	struct neighbour change = {};
 	int rc;
 
@@ -217,12 +187,14 @@ static int get_b(const struct options *o, const struct paths *paths, const char 
 			change.arch = eq;
 		else
 			change = (struct neighbour){ .tunable = copy, .value = eq };
-		rc = get(o, paths, facts_a, change, ret, err);
+		rc = get(o, paths, facts_a, id_a, change, ret, err);
 	} else {
-		rc = facts_of(o, o->b, &facts, err);
-		if (!rc)
-			rc = get(o, paths, facts, change, ret, err);
-		free(facts);
+		rc = cmd_cell_facts(o->results, o->b, &facts, &id, err);
+		if (!rc) {
+			rc = get(o, paths, facts, id, change, ret, err);
+			free(facts);
+			free(id);
+		}
 	}
 	free(copy);
 	return rc;
@@ -233,14 +205,14 @@ static int run(const struct options *o, const struct paths *paths, struct error 
 	const struct neighbour as_it_was = {};
 	struct side a = {}, b = {};
 	struct parting p;
-	char *facts;
-	int rc = facts_of(o, o->a, &facts, err);
+	char *facts, *id;
+	int rc = cmd_cell_facts(o->results, o->a, &facts, &id, err);
 
 	if (rc)
 		return rc;
-	rc = get(o, paths, facts, as_it_was, &a, err);
+	rc = get(o, paths, facts, id, as_it_was, &a, err);
 	if (!rc)
-		rc = get_b(o, paths, facts, &b, err);
+		rc = get_b(o, paths, facts, id, &b, err);
 	if (!rc)
 		rc = parting_find(a.t, b.t, o->places, &p, err);
 	if (!rc && !p.nr_kinds)
@@ -252,6 +224,7 @@ static int run(const struct options *o, const struct paths *paths, struct error 
 	side_release(&a);
 	side_release(&b);
 	free(facts);
+	free(id);
 	return rc;
 }
 

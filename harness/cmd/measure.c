@@ -63,18 +63,11 @@ int measure_metric(const struct measure *m, const char *id, const char *name, co
 {
 	struct query_metrics ms;
 	struct store *s;
-	char *facts, *hash;
-	int64_t run;
 	int rc = cmd_open_store(m->results, &s, err);
 
 	if (rc)
 		return rc;
-	rc = query_facts(s, id, 1, &facts, &hash, &run, err);
-	if (!rc) {
-		free(facts);
-		free(hash);
-		rc = query_metrics(s, run, &ms, err);
-	}
+	rc = query_cell_metrics(s, id, 1, &ms, err);
 	if (!rc) {
 		rc = find_metric(&ms, name, label, id, ret, err);
 		query_metrics_release(&ms);

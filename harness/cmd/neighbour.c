@@ -122,6 +122,14 @@ int neighbour_cell(const struct cell *cell, const struct neighbour *change, cons
 	return rc;
 }
 
+int neighbour_check_clock(const struct cell *cell, const char *id, struct error *err)
+{
+	if (cell->clock == CLOCK_INSN)
+		return 0;
+	return error_set(err, ERROR_INPUT,
+			 "cell '%.12s' runs under the wall clock; exact tools need clock: insn", id);
+}
+
 /* The first line in which two canonical texts differ, as it is now. */
 static void first_difference(const char *was, const char *is, struct strbuf *out)
 {

@@ -16,6 +16,8 @@ struct neighbour {
 	const char *tunable, *value; /* one more, or another value */
 };
 
+/* Exact tools refuse a cell of the wall clock; @id for the message. */
+int neighbour_check_clock(const struct cell *cell, const char *id, struct error *err);
 /* A plan with the one cell that @facts (facts.json) describes. */
 int neighbour_facts(const char *facts, const struct neighbour *change, const char *configs,
 		 struct plan **ret, struct error *err);

@@ -29,7 +29,6 @@
 #define QEMU_ADDRESSES (12ull << 30)
 #define LOOK_MS 20
 #define GUEST_S 1200
-#define TRACE_MAX (1u << 30)
 #define NS_PER_MS 1e6
 #define UPPER_HALF 0xffff800000000000ull /* of x86_64: page structs are not where the code is */
 static const char handler[] = "trace_event_raw_event_";
@@ -135,14 +134,10 @@ static int last_before(struct stop *s, struct trace *t, uint64_t at_ns, struct e
 
 static int read_trace(struct stop *s, uint64_t at_ns, struct error *err)
 {
-	char *dir = rundir_path(s->o->results, s->task->id, 1);
-	char *frames_path = xasprintf("%s/frames", dir), *trace_path = xasprintf("%s/trace", dir);
 	struct strbuf frames = STRBUF_INIT, trace = STRBUF_INIT;
 	struct trace *t = xcalloc(1, sizeof(*t));
-	int rc = io_read_file(frames_path, TRACE_MAX, &frames, err);
+	int rc = rundir_events(s->o->results, s->task->id, 1, &frames, &trace, err);
 
-	if (!rc)
-		rc = io_read_file(trace_path, TRACE_MAX, &trace, err);
 	if (!rc)
 		rc = trace_open(t, frames.buf, frames.len, trace.buf, trace.len, err);
 	if (!rc)
@@ -150,9 +145,6 @@ static int read_trace(struct stop *s, uint64_t at_ns, struct error *err)
 	strbuf_release(&frames);
 	strbuf_release(&trace);
 	free(t);
-	free(frames_path);
-	free(trace_path);
-	free(dir);
 	return rc;
 }
 
@@ -411,24 +403,16 @@ static int run(const struct options *o, const struct paths *paths, struct error 
 	struct stop s = { .o = o, .pid = -1, .signals = -1 };
 	struct neighbour change = { .events = o->function ? NULL : o->events };
 	char short_dir[] = "/tmp/highwater.XXXXXX", *facts, *hash;
-	struct store *store;
 	struct plan *plan;
-	int64_t id;
-	int rc = cmd_open_store(o->results, &store, err);
+	int rc = cmd_cell_facts(o->results, o->cell, &facts, &hash, err);
 
-	if (rc)
-		return rc;
 	s.short_dir = short_dir;
-	rc = query_facts(store, o->cell, 1, &facts, &hash, &id, err);
-	store_close(store);
 	if (rc)
 		return rc;
 	rc = neighbour_facts(facts, &change, paths->configs, &plan, err);
 	free(facts);
 	if (!rc) {
-		if (plan_cell(plan, 0)->clock != CLOCK_INSN)
-			rc = error_set(err, ERROR_INPUT,
-				       "cell '%.12s' runs under the wall clock; exact tools need clock: insn", hash);
+		rc = neighbour_check_clock(plan_cell(plan, 0), hash, err);
 		if (!rc)
 			rc = session_open(&s.session, paths, plan, SESSION_BUILD, cmd_say, err);
 		if (!rc) {

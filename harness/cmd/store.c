@@ -21,6 +21,20 @@ int cmd_open_store(const char *results, struct store **ret, struct error *err)
 	return rc;
 }
 
+int cmd_cell_facts(const char *results, const char *cell, char **ret_facts, char **ret_id,
+		   struct error *err)
+{
+	struct store *s;
+	int64_t run;
+	int rc = cmd_open_store(results, &s, err);
+
+	if (rc)
+		return rc;
+	rc = query_facts(s, cell, 1, ret_facts, ret_id, &run, err);
+	store_close(s);
+	return rc;
+}
+
 void cmd_add_filter(struct argp_state *state, struct query_filter *f, char *arg)
 {
 	char *eq = strchr(arg, '=');

@@ -4,12 +4,10 @@
 
 #include "cmd/cmd.h"
 #include "cmd/store.h"
+#include "collect/rundir.h"
 #include "decode/trace.h"
 #include "lib/io.h"
 #include "lib/parse.h"
-#include "lib/xalloc.h"
-
-#define FILE_MAX_BYTES (1u << 30)
 
 struct options {
 	const char *results, *run, *to;
@@ -54,24 +52,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* A file of the run; one that is not there is empty. */
-static int read_run_file(const struct options *o, const char *hash, const char *name,
-			 struct strbuf *out, struct error *err)
-{
-	char *path = xasprintf("%s/runs/%s/%u/%s", o->results, hash, o->n, name);
-	int rc = io_exists(path) ? io_read_file(path, FILE_MAX_BYTES, out, err) : 0;
-
-	free(path);
-	return rc;
-}
-
 static int write_dat(const struct options *o, const char *hash, struct error *err)
 {
 	struct strbuf frames = STRBUF_INIT, trace = STRBUF_INIT, out = STRBUF_INIT;
-	int rc = read_run_file(o, hash, "frames", &frames, err);
+	int rc = rundir_events(o->results, hash, o->n, &frames, &trace, err);
 
-	if (!rc)
-		rc = read_run_file(o, hash, "trace", &trace, err);
 	if (!rc && trace_dat(frames.buf, frames.len, trace.buf, trace.len, &out, err))
 		rc = error_prefix(err, "run '%.12s'", hash);
 	if (!rc)

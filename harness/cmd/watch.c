@@ -7,6 +7,7 @@
 
 #include "boot/vm.h"
 #include "build/vmlinux.h"
+#include "cmd/neighbour.h"
 #include "collect/job.h"
 #include "collect/rundir.h"
 #include "lib/io.h"
@@ -136,10 +137,8 @@ static void progress(void *ctx, size_t nr_done, size_t nr_running)
 
 static int check(const struct session *s, const struct task *t, struct error *err)
 {
-	if (t->cell->clock != CLOCK_INSN)
-		return error_set(err, ERROR_INPUT,
-				 "cell '%.12s' runs under the wall clock; exact tools need clock: insn",
-				 t->id);
+	if (neighbour_check_clock(t->cell, t->id, err))
+		return -1;
 	if (!io_exists(s->builder.paths->plugin))
 		return error_set(err, ERROR_INPUT, "the plugin '%s' is not built; run make",
 				 s->builder.paths->plugin);

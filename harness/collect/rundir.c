@@ -167,6 +167,21 @@ int rundir_read(const char *dir, struct rundir_evidence *ret, struct error *err)
 	return rc;
 }
 
+int rundir_events(const char *results, const char *id, unsigned int n, struct strbuf *frames,
+		  struct strbuf *trace, struct error *err)
+{
+	char *dir = rundir_path(results, id, n);
+	char *frames_path = xasprintf("%s/frames", dir), *trace_path = xasprintf("%s/trace", dir);
+	int rc = read_optional(frames_path, REGION_MAX, frames, err);
+
+	if (!rc)
+		rc = read_optional(trace_path, REGION_MAX, trace, err);
+	free(frames_path);
+	free(trace_path);
+	free(dir);
+	return rc;
+}
+
 void rundir_evidence_release(struct rundir_evidence *e)
 {
 	strbuf_release(&e->frames);

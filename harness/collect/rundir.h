@@ -57,6 +57,9 @@ struct rundir_evidence {
 int rundir_evidence(const struct rundir *r, struct rundir_evidence *ret, struct error *err);
 /* The same of a run directory that is finished. */
 int rundir_read(const char *dir, struct rundir_evidence *ret, struct error *err);
+/* frames and raw events of run @n of cell @id; a file that is not there is empty. */
+int rundir_events(const char *results, const char *id, unsigned int n, struct strbuf *frames,
+		  struct strbuf *trace, struct error *err);
 void rundir_evidence_release(struct rundir_evidence *e);
 
 /* Write the files, drop the region and publish. */

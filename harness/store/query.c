@@ -216,6 +216,19 @@ int query_metrics(struct store *s, int64_t run, struct query_metrics *ret, struc
 	return rc;
 }
 
+int query_cell_metrics(struct store *s, const char *prefix, unsigned int n, struct query_metrics *ret,
+		       struct error *err)
+{
+	char *facts, *hash;
+	int64_t run;
+
+	if (query_facts(s, prefix, n, &facts, &hash, &run, err))
+		return -1;
+	free(facts);
+	free(hash);
+	return query_metrics(s, run, ret, err);
+}
+
 void query_metrics_release(struct query_metrics *m)
 {
 	free(m->v);

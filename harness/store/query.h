@@ -91,6 +91,9 @@ struct query_metrics {
 
 /* The metrics of a run, in the order they were measured. */
 int query_metrics(struct store *s, int64_t run, struct query_metrics *ret, struct error *err);
+/* The same of run @n of the cell whose hash begins with @prefix (query_facts()). */
+int query_cell_metrics(struct store *s, const char *prefix, unsigned int n, struct query_metrics *ret,
+		       struct error *err);
 void query_metrics_release(struct query_metrics *m);
 
 struct query_sample {
