@@ -38,19 +38,18 @@ static int recover(void *ctx, const char *dir, struct error *err)
 int results_open(const char *dir, struct results *ret, struct error *err)
 {
 	struct results r = { .dir = dir, .lock = -1 };
-	char *lock = xasprintf("%s/lock", dir), *db = xasprintf("%s/store.sqlite", dir);
+	char *db = xasprintf("%s/store.sqlite", dir);
 	int rc = io_mkdirs(dir, err);
 
 	*ret = (struct results){ .lock = -1 };
 	if (!rc) {
-		r.lock = io_lock(lock, false, err);
-		rc = r.lock < 0 ? -1 : rundir_sweep(dir, err);
+		r.lock = rundir_lock(dir, err);
+		rc = r.lock < 0 ? -1 : 0;
 	}
 	if (!rc)
 		rc = store_open(db, true, &r.store, err);
 	if (!rc)
 		rc = rundir_each(dir, recover, &r, err);
-	free(lock);
 	free(db);
 	if (rc)
 		results_close(&r);

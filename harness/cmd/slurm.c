@@ -17,7 +17,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +26,7 @@
 #include "collect/import.h"
 #include "collect/rundir.h"
 #include "lib/io.h"
+#include "lib/proc.h"
 #include "lib/xalloc.h"
 #include "run/slurm.h"
 
@@ -339,17 +339,13 @@ static int watch(struct cluster *c, int signal_fd, struct error *err)
 int slurm_execute(struct work *w, struct error *err)
 {
 	struct cluster c;
-	sigset_t stop, old;
+	sigset_t old;
 	int signal_fd, rc;
 
 	if (cluster_init(&c, w, err))
 		return -1;
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGINT);
-	sigaddset(&stop, SIGTERM);
-	sigprocmask(SIG_BLOCK, &stop, &old);
-	signal_fd = signalfd(-1, &stop, SFD_CLOEXEC);
-	rc = signal_fd < 0 ? error_errno(err, ERROR_HOST, errno, "cannot catch signals") : 0;
+	signal_fd = proc_catch_stop(&old, err);
+	rc = signal_fd < 0 ? -1 : 0;
 	if (!rc)
 		rc = load_batches(&c, err);
 	if (!rc)

@@ -5,28 +5,25 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "boot/gdb.h"
-#include "boot/vm.h"
 #include "build/vmlinux.h"
 #include "cmd/cmd.h"
 #include "cmd/measure.h"
 #include "cmd/neighbour.h"
 #include "cmd/store.h"
-#include "collect/job.h"
+#include "cmd/watch.h"
 #include "collect/rundir.h"
 #include "decode/free_lists.h"
 #include "decode/trace.h"
 #include "lib/io.h"
 #include "lib/parse.h"
+#include "lib/proc.h"
 #include "lib/xalloc.h"
 #include "store/query.h"
 
-#define FILE_BYTES (512ull << 20)
-#define QEMU_ADDRESSES (12ull << 30)
 #define LOOK_MS 20
 #define GUEST_S 1200
 #define NS_PER_MS 1e6
@@ -197,39 +194,17 @@ static int find_place(struct stop *s, const struct paths *paths, const struct pl
 
 static int start(struct stop *s, struct error *err)
 {
-	const struct cell *c = s->task->cell;
-	struct strbuf job = STRBUF_INIT;
-	struct region_size size = region_size_for(cell_trace_room(c));
 	char *args[6] = { xasprintf("symbols=%s", s->symbols), xasprintf("out=%s", s->out),
 			  xasprintf("mode=stop"),
 			  xasprintf("stop=%" PRIx64 ":%" PRIu64, s->place.addr, s->place.nth),
 			  xasprintf("written=%s", s->written), NULL };
-	struct vm_limits limits = { .file_bytes = FILE_BYTES, .memory_bytes = QEMU_ADDRESSES };
-	struct argv argv = {};
-	struct guest_spec spec;
-	int rc;
+	const struct watch_guest g = { .session = &s->session, .task = s->task,
+				       .results = s->o->results, .v = &s->v, .symbols = s->symbols,
+				       .plugin_args = (const char *const *)args, .gdb = s->gdb };
+	int rc = watch_start(&g, &s->dir, &s->pid, &s->pidfd, err);
 
-	session_guest(&s->session, s->task, &spec);
-	job_text(c, INSN_SHIFT, &job);
-	rc = rundir_begin(s->o->results, s->task->id, 1, size, job.buf, job.len, &s->dir, err);
-	if (!rc)
-		rc = vmlinux_write_symbols(&s->v, s->symbols, err);
-	if (!rc) {
-		spec.region = s->dir.region;
-		spec.region_bytes = size.bytes;
-		spec.console = s->dir.console;
-		spec.plugin_args = (const char *const *)args;
-		qemu_argv(&spec, &argv);
-		argv_add(&argv, "-gdb");
-		argv_addf(&argv, "unix:%s,server=on,wait=off", s->gdb);
-		limits.file_bytes += spec.swap_bytes;
-		limits.memory_bytes += spec.memory_bytes + size.bytes;
-		rc = vm_start(&argv, qemu_preload(&spec), s->dir.qemu_log, &limits, &s->pid, &s->pidfd, err);
-	}
 	for (size_t a = 0; args[a]; a++)
 		free(args[a]);
-	argv_release(&argv);
-	strbuf_release(&job);
 	return rc;
 }
 
@@ -356,19 +331,18 @@ static int make_names(struct stop *s, struct error *err)
 static int with_session(struct stop *s, const struct paths *paths, const struct plan *plan,
 			struct error *err)
 {
-	char *lock_path = xasprintf("%s/lock", s->o->results);
 	int lock = -1, rc;
 
 	s->task = &s->session.tasks[0];
 	rc = vmlinux_open(s->task->kernel->vmlinux, &s->v, err);
 	if (rc)
-		goto out;
+		return rc;
 	rc = find_place(s, paths, plan, err);
 	if (!rc)
 		rc = make_names(s, err);
 	if (!rc) {
-		lock = io_lock(lock_path, false, err);
-		rc = lock < 0 ? -1 : rundir_sweep(s->o->results, err);
+		lock = rundir_lock(s->o->results, err);
+		rc = lock < 0 ? -1 : 0;
 	}
 	if (!rc)
 		rc = start(s, err);
@@ -380,22 +354,7 @@ static int with_session(struct stop *s, const struct paths *paths, const struct 
 	vmlinux_release(&s->v);
 	if (lock >= 0)
 		close(lock);
-out:
-	free(lock_path);
 	return rc;
-}
-
-static int open_signals(struct error *err)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	return fd < 0 ? error_errno(err, ERROR_HOST, errno, "cannot watch for signals") : fd;
 }
 
 static int run(const struct options *o, const struct paths *paths, struct error *err)
@@ -416,7 +375,7 @@ static int run(const struct options *o, const struct paths *paths, struct error 
 		if (!rc)
 			rc = session_open(&s.session, paths, plan, SESSION_BUILD, cmd_say, err);
 		if (!rc) {
-			s.signals = open_signals(err);
+			s.signals = proc_catch_stop(NULL, err);
 			rc = s.signals < 0 ? -1 : with_session(&s, paths, plan, err);
 			close(s.signals);
 			session_close(&s.session);

@@ -29,52 +29,60 @@ struct watch {
 	struct watch_result *ret;
 };
 
-static int write_symbols(const struct watch *w, struct error *err)
+int watch_start(const struct watch_guest *g, struct rundir *dir, pid_t *ret_pid, int *ret_pidfd,
+		struct error *err)
 {
-	struct vmlinux v;
-	int rc = vmlinux_open(w->task->kernel->vmlinux, &v, err);
+	const struct cell *c = g->task->cell;
+	const struct region_size size = region_size_for(cell_trace_room(c));
+	struct vm_limits limits = { .file_bytes = FILE_BYTES, .memory_bytes = QEMU_ADDRESSES };
+	struct strbuf job = STRBUF_INIT;
+	struct argv argv = {};
+	struct guest_spec spec;
+	int rc;
 
-	if (rc)
-		return rc;
-	rc = vmlinux_write_symbols(&v, w->symbols, err);
-	vmlinux_release(&v);
+	session_guest(g->session, g->task, &spec);
+	job_text(c, INSN_SHIFT, &job);
+	rc = rundir_begin(g->results, g->task->id, 1, size, job.buf, job.len, dir, err);
+	if (!rc)
+		rc = vmlinux_write_symbols(g->v, g->symbols, err);
+	if (!rc) {
+		spec.region = dir->region;
+		spec.region_bytes = size.bytes;
+		spec.console = dir->console;
+		spec.disk = dir->disk;
+		spec.plugin_args = g->plugin_args;
+		qemu_argv(&spec, &argv);
+		if (g->gdb) {
+			argv_add(&argv, "-gdb");
+			argv_addf(&argv, "unix:%s,server=on,wait=off", g->gdb);
+		}
+		limits.file_bytes += spec.swap_bytes;
+		limits.memory_bytes += spec.memory_bytes + size.bytes;
+		rc = vm_start(&argv, qemu_preload(&spec), dir->qemu_log, &limits, ret_pid, ret_pidfd, err);
+	}
+	argv_release(&argv);
+	strbuf_release(&job);
 	return rc;
 }
 
 static int start(void *ctx, size_t i, pid_t *ret_pid, int *ret_pidfd, struct error *err)
 {
 	struct watch *w = ctx;
-	const struct cell *c = w->task->cell;
-	struct strbuf job = STRBUF_INIT;
-	struct region_size size = region_size_for(cell_trace_room(c));
 	char *args[5] = { xasprintf("symbols=%s", w->symbols), xasprintf("mode=%s", w->mode),
 			  xasprintf("out=%s", w->out), xasprintf("window=%u", w->window), NULL };
-	struct vm_limits limits = { .file_bytes = FILE_BYTES, .memory_bytes = QEMU_ADDRESSES };
-	struct argv argv = {};
-	struct guest_spec spec;
-	int rc;
+	struct vmlinux v;
+	const struct watch_guest g = { .session = w->session, .task = w->task, .results = w->results,
+				       .v = &v, .symbols = w->symbols,
+				       .plugin_args = (const char *const *)args };
+	int rc = vmlinux_open(w->task->kernel->vmlinux, &v, err);
 
 	(void)i;
-	session_guest(w->session, w->task, &spec);
-	job_text(c, INSN_SHIFT, &job);
-	rc = rundir_begin(w->results, w->task->id, 1, size, job.buf, job.len, &w->dir, err);
-	if (!rc)
-		rc = write_symbols(w, err);
 	if (!rc) {
-		spec.region = w->dir.region;
-		spec.region_bytes = size.bytes;
-		spec.console = w->dir.console;
-		spec.disk = w->dir.disk;
-		spec.plugin_args = (const char *const *)args;
-		qemu_argv(&spec, &argv);
-		limits.file_bytes += spec.swap_bytes;
-		limits.memory_bytes += spec.memory_bytes + size.bytes;
-		rc = vm_start(&argv, qemu_preload(&spec), w->dir.qemu_log, &limits, ret_pid, ret_pidfd, err);
+		rc = watch_start(&g, &w->dir, ret_pid, ret_pidfd, err);
+		vmlinux_release(&v);
 	}
 	for (size_t a = 0; args[a]; a++)
 		free(args[a]);
-	argv_release(&argv);
-	strbuf_release(&job);
 	return rc;
 }
 
@@ -156,7 +164,6 @@ int watch_cell(const struct session *s, const struct task *t, const char *result
 	const struct schedule_limits limits = { .cpus = 1 };
 	struct watch w = { .session = s, .task = t, .results = results, .mode = mode,
 			   .digest = digest, .window = window, .ret = ret };
-	char *lock_path = xasprintf("%s/lock", results);
 	int lock = -1, rc;
 
 	*ret = (struct watch_result){};
@@ -164,8 +171,8 @@ int watch_cell(const struct session *s, const struct task *t, const char *result
 	w.out = xasprintf("%s/tmp/%.16s.counts", results, t->id);
 	rc = check(s, t, err);
 	if (!rc) {
-		lock = io_lock(lock_path, false, err);
-		rc = lock < 0 ? -1 : rundir_sweep(results, err);
+		lock = rundir_lock(results, err);
+		rc = lock < 0 ? -1 : 0;
 	}
 	if (!rc)
 		rc = schedule_run(&item, 1, &limits, &ops, &w, err);
@@ -178,7 +185,6 @@ int watch_cell(const struct session *s, const struct task *t, const char *result
 	unlink(w.out);
 	if (lock >= 0)
 		close(lock);
-	free(lock_path);
 	free(w.symbols);
 	free(w.out);
 	if (rc)

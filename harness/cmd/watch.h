@@ -8,8 +8,25 @@
 
 #include <stdbool.h>
 
+#include "build/vmlinux.h"
+#include "collect/rundir.h"
 #include "lib/strbuf.h"
 #include "run/session.h"
+
+struct watch_guest {
+	const struct session *session;
+	const struct task *task;
+	const char *results;
+	const struct vmlinux *v; /* of its kernel */
+	const char *symbols; /* written there, for the plugin */
+	const char *const *plugin_args; /* NULL-terminated */
+	const char *gdb; /* a socket for QEMU's gdb stub, or NULL */
+};
+
+/* Start a guest to look at, in a run directory of its own: @dir is the caller's to give up
+ * and to release, also after an error. The lock of the results is held by the caller. */
+int watch_start(const struct watch_guest *g, struct rundir *dir, pid_t *ret_pid, int *ret_pidfd,
+		struct error *err);
 
 struct watch_result {
 	struct strbuf raw; /* decode/profile.h */

@@ -261,7 +261,7 @@ void rundir_release(struct rundir *r)
 	*r = (struct rundir){};
 }
 
-int rundir_sweep(const char *results, struct error *err)
+static int sweep(const char *results, struct error *err)
 {
 	char *tmp = xasprintf("%s/tmp", results);
 	int rc = io_remove_tree(tmp, err);
@@ -270,6 +270,19 @@ int rundir_sweep(const char *results, struct error *err)
 		rc = io_mkdirs(tmp, err);
 	free(tmp);
 	return rc;
+}
+
+int rundir_lock(const char *results, struct error *err)
+{
+	char *path = xasprintf("%s/lock", results);
+	int lock = io_lock(path, false, err);
+
+	free(path);
+	if (lock >= 0 && sweep(results, err)) {
+		close(lock);
+		return -1;
+	}
+	return lock;
 }
 
 static int visible(const struct dirent *d)

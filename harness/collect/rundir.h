@@ -69,8 +69,9 @@ int rundir_finish(struct rundir *r, const struct rundir_evidence *e, const char 
 void rundir_abandon(struct rundir *r);
 void rundir_release(struct rundir *r);
 
-/* Remove what dead harnesses left in RESULTS/tmp. */
-int rundir_sweep(const char *results, struct error *err);
+/* Take RESULTS/lock and remove what dead harnesses left in RESULTS/tmp. The descriptor, to
+ * be closed; -1 when another one holds it. */
+int rundir_lock(const char *results, struct error *err);
 
 /* RESULTS/runs/ID/N; the caller frees. */
 char *rundir_path(const char *results, const char *id, unsigned int n);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -261,6 +262,19 @@ int proc_spawn(const struct proc_opts *opts, pid_t *ret_pid, int *ret_pidfd, str
 		return -1;
 	}
 	return 0;
+}
+
+int proc_catch_stop(sigset_t *old, struct error *err)
+{
+	sigset_t stop;
+	int fd;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigprocmask(SIG_BLOCK, &stop, old);
+	fd = signalfd(-1, &stop, SFD_CLOEXEC);
+	return fd < 0 ? error_errno(err, ERROR_HOST, errno, "cannot catch signals") : fd;
 }
 
 void argv_add(struct argv *a, const char *s)

@@ -10,6 +10,7 @@
 #ifndef LIB_PROC_H
 #define LIB_PROC_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -46,6 +47,10 @@ void proc_result_release(struct proc_result *r);
 
 /* Start; stdout and stderr go to @opts->out_path or /dev/null. */
 int proc_spawn(const struct proc_opts *opts, pid_t *ret_pid, int *ret_pidfd, struct error *err);
+
+/* Block SIGINT and SIGTERM and make them readable. The signalfd, to be closed; the mask as it
+ * was goes to @old, unless NULL, also after an error. */
+int proc_catch_stop(sigset_t *old, struct error *err);
 
 /* Build an argv by hand: NULL-terminated, owned. */
 struct argv {

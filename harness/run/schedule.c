@@ -6,11 +6,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/now.h"
+#include "lib/proc.h"
 #include "lib/xalloc.h"
 
 #define TICK_MS 500
@@ -167,16 +167,11 @@ int schedule_run(const struct schedule_item *items, size_t nr, const struct sche
 		 const struct schedule_ops *ops, void *ctx, struct error *err)
 {
 	struct loop l = { .items = items, .nr = nr, .limits = limits, .ops = ops, .ctx = ctx };
-	sigset_t stop, old;
-	int rc = 0;
+	sigset_t old;
+	int rc;
 
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGINT);
-	sigaddset(&stop, SIGTERM);
-	sigprocmask(SIG_BLOCK, &stop, &old);
-	l.signal_fd = signalfd(-1, &stop, SFD_CLOEXEC);
-	if (l.signal_fd < 0)
-		rc = error_errno(err, ERROR_HOST, errno, "cannot catch signals");
+	l.signal_fd = proc_catch_stop(&old, err);
+	rc = l.signal_fd < 0 ? -1 : 0;
 	while (!rc && l.nr_done < nr) {
 		rc = start_some(&l, err);
 		if (!rc) {
