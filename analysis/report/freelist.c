@@ -87,6 +87,6 @@ static void plot_zones(struct report *r, const struct report_kernels *g)
 
 int report_freelists(struct report *r, struct error *err)
 {
-	return report_by_kernel(r, "Shape of the free lists", MAX_FIGURES, "none, or the same in all kernels",
+	return report_by_kernel(r, "Shape of the free lists (first seed)", MAX_FIGURES, "none, or the same in all kernels",
 				plot_zones, err);
 }

@@ -124,5 +124,5 @@ static void plot_families(struct report *r, const struct report_kernels *g)
 
 int report_percentiles(struct report *r, struct error *err)
 {
-	return report_by_kernel(r, "Latency by percentile", MAX_FIGURES, "none", plot_families, err);
+	return report_by_kernel(r, "Latency by percentile (first seed)", MAX_FIGURES, "none", plot_families, err);
 }

@@ -78,7 +78,19 @@ void report_groups_free(struct report_group *v, size_t nr);
 const struct query_cell *report_find(const struct report_group *g, const char *axis,
 				     const char *value);
 
-/* kernels.c: a figure for each group of cells that differ in the kernel alone (first seed). */
+/* kernels.c: a heading, then @show for each group of cells that differ in the kernel alone, until
+ * it has drawn @max figures; @none if nothing. */
+struct report_section {
+	const char *heading, *none, *class; /* of the element around the figures */
+	size_t max;
+	/* @max: r->nr_figures stays below it */
+	int (*show)(struct report *r, const struct report_group *g, const char **kernels, size_t nr_kernels,
+		    size_t max, void *arg, struct error *err);
+	void *arg;
+};
+int report_each_group(struct report *r, const struct report_section *s, struct error *err);
+
+/* A figure for each group of cells that differ in the kernel alone (first seed). */
 struct report_kernels {
 	const struct report_group *group;
 	const char *names[SVG_MAX_LINES];

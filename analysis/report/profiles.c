@@ -83,13 +83,14 @@ static char *title_of(const struct report_group *g, const char *kernel)
 
 /* The first kernel with a profile, and each later one beside it. */
 static int show_group(struct report *r, const struct report_group *g, const char **kernels,
-		      size_t nr_kernels, size_t max, struct error *err)
+		      size_t nr_kernels, size_t max, void *arg, struct error *err)
 {
+	const bool *any = arg;
 	struct query_profile first = {};
 	char *first_title = NULL;
 	int rc = 0;
 
-	for (size_t k = 0; !rc && k < nr_kernels && r->nr_figures < max; k++) {
+	for (size_t k = 0; *any && !rc && k < nr_kernels && r->nr_figures < max; k++) {
 		const struct query_cell *c = report_find(g, "kernel", kernels[k]);
 		struct query_profile rows = {};
 		char *title;
@@ -119,22 +120,13 @@ static int show_group(struct report *r, const struct report_group *g, const char
 
 int report_profiles(struct report *r, struct error *err)
 {
-	static const char *const but[] = { "kernel", "seed", "plan", NULL };
-	const char **kernels;
-	const size_t nr_kernels = report_values(&r->cells, "kernel", &kernels);
-	const size_t begin = r->nr_figures, max = begin + MAX_FLAMES;
-	struct report_group *groups;
-	size_t nr = report_groups(&r->cells, but, &groups);
 	bool any = false;
-	int rc = query_any_profile(r->store, &any, err);
+	const struct report_section section = {
+		"Where the instructions went", "no profile in this store: highwater profile makes one", "wide",
+		MAX_FLAMES, show_group, &any,
+	};
 
-	strbuf_adds(r->out, "<h3>Where the instructions went</h3><div class=\"wide\">\n");
-	for (size_t i = 0; !rc && any && i < nr && r->nr_figures < max; i++)
-		rc = show_group(r, &groups[i], kernels, nr_kernels, max, err);
-	strbuf_adds(r->out, "</div>\n");
-	if (r->nr_figures == begin)
-		strbuf_adds(r->out, "<p class=\"dim\">no profile in this store: highwater profile makes one</p>");
-	report_groups_free(groups, nr);
-	free(kernels);
-	return rc;
+	if (query_any_profile(r->store, &any, err))
+		return -1;
+	return report_each_group(r, &section, err);
 }
