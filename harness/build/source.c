@@ -245,12 +245,7 @@ static int fetch_debian(const struct paths *paths, const struct base *base, cons
 		rc = proc_run_checked(&opts, &r, err);
 	if (!rc) {
 		/* Its last line is "VERSION SUITE". */
-		char *line;
-
-		while (r.out.len && r.out.buf[r.out.len - 1] == '\n')
-			r.out.buf[--r.out.len] = '\0';
-		line = strrchr(r.out.buf, '\n');
-		what = xasprintf("Debian %s %s", base->debian_package, line ? line + 1 : r.out.buf);
+		what = xasprintf("Debian %s %s", base->debian_package, strbuf_last_line(&r.out));
 		tarball = xasprintf("%s/source.tar.xz", down);
 		rc = import(base, tarball, what, dir, err);
 	}

@@ -83,17 +83,6 @@ static void check_static(struct row *row, const char *flag)
 	free(bin);
 }
 
-/* The last line of what @r printed; "" when nothing. */
-static const char *last_line(struct proc_result *r)
-{
-	char *line;
-
-	while (r->out.len && r->out.buf[r->out.len - 1] == '\n')
-		r->out.buf[--r->out.len] = '\0';
-	line = r->out.len ? strrchr(r->out.buf, '\n') : NULL;
-	return line ? line + 1 : r->out.len ? r->out.buf : "";
-}
-
 /*
  * Three real instructions under the instruction clock: a firmware of 64 KiB
  * whose reset vector writes to the debug-exit port, which ends QEMU with 3; its own failures end it with 1.
@@ -124,7 +113,7 @@ static void check_insn(struct row *row, const struct paths *paths)
 		snprintf(row->text, sizeof(row->text), "TCG ran code with -icount shift=0,sleep=off and our plugin");
 	else
 		snprintf(row->text, sizeof(row->text), "TCG does not run code with -icount and our plugin: %.160s",
-			 last_line(&r));
+			 strbuf_last_line(&r.out));
 	proc_result_release(&r);
 	free(plugin);
 	free(preload);

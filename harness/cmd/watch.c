@@ -91,13 +91,11 @@ static int no_counts(const struct watch *w, const struct schedule_exit *e, struc
 {
 	struct strbuf log = STRBUF_INIT;
 	struct error ignored;
-	char *line;
+	const char *line;
 
 	if (io_read_file(w->dir.qemu_log, 1 << 20, &log, &ignored))
 		strbuf_adds(&log, "");
-	while (log.len && log.buf[log.len - 1] == '\n')
-		log.buf[--log.len] = '\0';
-	line = strrchr(log.buf, '\n') ? strrchr(log.buf, '\n') + 1 : log.buf;
+	line = strbuf_last_line(&log);
 	if (e->timed_out)
 		error_set(err, ERROR_FOUND, "the guest did not end within %d s", TIMEOUT_S);
 	else

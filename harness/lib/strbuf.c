@@ -67,6 +67,16 @@ void strbuf_release(struct strbuf *sb)
 	*sb = (struct strbuf)STRBUF_INIT;
 }
 
+const char *strbuf_last_line(struct strbuf *sb)
+{
+	const char *newline;
+
+	while (sb->len && sb->buf[sb->len - 1] == '\n')
+		sb->buf[--sb->len] = '\0';
+	newline = sb->len ? strrchr(sb->buf, '\n') : NULL;
+	return newline ? newline + 1 : sb->len ? sb->buf : "";
+}
+
 char *strbuf_detach(struct strbuf *sb)
 {
 	char *s;

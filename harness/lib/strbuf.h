@@ -27,6 +27,8 @@ void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __attribute__((format(
 /* Empty it, keep the memory. */
 void strbuf_reset(struct strbuf *sb);
 void strbuf_release(struct strbuf *sb);
+/* Cut off newlines at the end, and return what is then the last line; "" when there is none. */
+const char *strbuf_last_line(struct strbuf *sb);
 /* Hand the bytes to the caller (free()); @sb is empty afterwards. Never NULL. */
 char *strbuf_detach(struct strbuf *sb);
 
