@@ -24,8 +24,12 @@ void stats_free(struct stats *s)
 	free(s->weights);
 	free(s->sums);
 	free(s->squares);
+	free(s->far);
+	free(s->far_sums);
+	free(s->far_squares);
 	free(s->t);
-	free(s->tail);
+	free(s->low);
+	free(s->high);
 	free(s->coins);
 	free(s->rank_cdf);
 	free(s);
@@ -34,11 +38,4 @@ void stats_free(struct stats *s)
 void stats_rewind(struct stats *s)
 {
 	gsl_rng_set(s->rng, SEED);
-}
-
-int stats_by_value(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
 }

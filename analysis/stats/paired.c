@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
 
 #include "lib/xalloc.h"
 #include "stats/private.h"
@@ -18,8 +19,11 @@
 /* A resample that hardly varies says nothing of the error: no less than this part. */
 #define LEAST_ERROR 0.1
 #define FLIPS 9999
-#define HALVINGS 60
-#define FEW 4
+/* Where to look for the tails of t: beyond this part of Student's, then nearer. */
+#define FIRST_LIMIT 0.8
+#define NEARER 0.7
+#define NEAREST 0.05
+#define LAX (1 - 1e-6) /* the search rounds otherwise than t itself */
 #define FLIPS_ENOUGH 50
 
 /* Resample @b of five values is @b written in base five. */
@@ -48,28 +52,29 @@ static void prepare(struct stats *s, size_t n)
 	free(s->weights);
 	free(s->sums);
 	free(s->squares);
+	free(s->far);
+	free(s->far_sums);
+	free(s->far_squares);
 	free(s->t);
-	free(s->tail);
+	free(s->low);
+	free(s->high);
 	s->n = n;
 	s->nr = n == ENUMERATED ? 3125 : STATS_RESAMPLES;
 	s->weights = xcalloc(n * s->nr, sizeof(*s->weights));
 	s->sums = xcalloc(s->nr, sizeof(*s->sums));
 	s->squares = xcalloc(s->nr, sizeof(*s->squares));
+	s->far = xcalloc(s->nr, sizeof(*s->far));
+	s->far_sums = xcalloc(s->nr, sizeof(*s->far_sums));
+	s->far_squares = xcalloc(s->nr, sizeof(*s->far_squares));
 	s->t = xcalloc(s->nr, sizeof(*s->t));
-	s->tail = xcalloc(s->nr, sizeof(*s->tail));
+	s->low = xcalloc(s->nr, sizeof(*s->low));
+	s->high = xcalloc(s->nr, sizeof(*s->high));
+	s->student = gsl_cdf_tdist_Pinv(1 - TAIL, (double)n - 1);
 	if (n == ENUMERATED)
 		enumerate(s);
 	else
 		draw(s);
 }
-
-/* The hot loops, once more for wider vectors where the processor has them. Not for fused
- * multiply-add: the same figures everywhere. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
 
 /* One value's part in the sums of all resamples. Single precision holds a quantile
  * to a millionth of the interval, in half the time; the compiler vectorises this. */
@@ -81,6 +86,20 @@ WIDE static void accumulate(size_t nr, const float *restrict w, float x, float *
 	for (size_t b = 0; b < nr; b++) {
 		sums[b] += w[b] * x;
 		squares[b] += w[b] * xx;
+	}
+}
+
+/* Positive where the mean of a resample is @limit of its errors or more from 0: without a
+ * root and a quotient, of which there would be two for each resample. */
+WIDE static void mark_far(size_t nr, double n, double limit, const float *restrict sums,
+			  const float *restrict squares, double *restrict far)
+{
+	const double least = LEAST_ERROR * LEAST_ERROR, part = 1 / n, error = 1 / (n - 1);
+
+	for (size_t b = 0; b < nr; b++) {
+		double m = (double)sums[b] * part, v = ((double)squares[b] * part - m * m) * error;
+
+		far[b] = m * m - limit * limit * (v > least ? v : least);
 	}
 }
 
@@ -96,75 +115,84 @@ WIDE static void divide(size_t nr, double n, const float *restrict sums, const f
 	}
 }
 
-/* s->t: (resample's mean - mean) / resample's standard error; in units of @error. */
-static void studentise(struct stats *s, const double *d, double mean, double error)
+/* s->sums, s->squares: of every resample of (@d - @mean) / @error. */
+static void resample(struct stats *s, const double *d, double mean, double error)
 {
 	memset(s->sums, 0, s->nr * sizeof(*s->sums));
 	memset(s->squares, 0, s->nr * sizeof(*s->squares));
 	for (size_t i = 0; i < s->n; i++)
 		accumulate(s->nr, &s->weights[i * s->nr], (float)((d[i] - mean) / error), s->sums,
 			   s->squares);
-	divide(s->nr, (double)s->n, s->sums, s->squares, s->t);
 }
 
-/* How many of all t are below @limit, by @sign. */
-WIDE static long below(size_t nr, const double *t, double sign, double limit)
+/* s->t: of the resamples that mark_far() finds at @limit; returns how many. */
+static size_t far_t(struct stats *s, double limit)
 {
-	long n = 0;
+	size_t nr = 0;
 
-	for (size_t b = 0; b < nr; b++)
-		n += sign * t[b] < limit;
-	return n;
+	mark_far(s->nr, (double)s->n, limit, s->sums, s->squares, s->far);
+	for (size_t b = 0; b < s->nr; b++) {
+		s->far_sums[nr] = s->sums[b];
+		s->far_squares[nr] = s->squares[b];
+		nr += s->far[b] > 0;
+	}
+	divide(nr, (double)s->n, s->far_sums, s->far_squares, s->t);
+	return nr;
+}
+
+/* Part the @nr t into s->low[] and, negated, s->high[]. How many are beyond @limit, on
+ * the side that has fewer of them? */
+static size_t split(struct stats *s, size_t nr, double limit)
+{
+	size_t below = 0, above = 0;
+
+	s->nr_low = s->nr_high = 0;
+	for (size_t i = 0; i < nr; i++) {
+		const double t = s->t[i];
+
+		s->low[s->nr_low] = t;
+		s->high[s->nr_high] = -t;
+		s->nr_low += t < 0;
+		s->nr_high += t >= 0;
+		below += t < -limit;
+		above += t > limit;
+	}
+	return below < above ? below : above;
 }
 
 /*
- * The @rank smallest (by @sign) of all t. Counting is far cheaper than sorting: halve
- * an interval that holds it until few are left in it, and sort those.
+ * The @rank smallest and the @rank largest t. Only what is far out is looked at: at least
+ * @rank on both sides beyond a limit that starts at @limit and is lowered until they are.
  */
-static double tail_of(const struct stats *s, long rank, double sign)
+static void tails_of(struct stats *s, size_t rank, double limit, double *ret_low, double *ret_high)
 {
-	double lo = -4, hi = 0;
-	long before, upto, nr = 0;
-
-	while ((before = below(s->nr, s->t, sign, lo)) >= rank)
-		lo *= 2;
-	while ((upto = below(s->nr, s->t, sign, hi)) < rank)
-		hi += 4;
-	for (int i = 0; i < HALVINGS && upto - before > FEW; i++) {
-		double mid = lo + (hi - lo) / 2;
-		long n = below(s->nr, s->t, sign, mid);
-
-		if (n < rank) {
-			lo = mid;
-			before = n;
-		} else {
-			hi = mid;
-			upto = n;
-		}
+	while (limit > NEAREST && split(s, far_t(s, limit * LAX), limit) < rank)
+		limit *= NEARER;
+	if (limit <= NEAREST) {
+		s->nr_low = s->nr_high = s->nr;
+		divide(s->nr, (double)s->n, s->sums, s->squares, s->low);
+		for (size_t b = 0; b < s->nr; b++)
+			s->high[b] = -s->low[b];
 	}
-	for (size_t b = 0; b < s->nr; b++)
-		if (sign * s->t[b] >= lo && sign * s->t[b] < hi)
-			s->tail[nr++] = sign * s->t[b];
-	qsort(s->tail, (size_t)nr, sizeof(*s->tail), stats_by_value);
-	return sign * s->tail[rank - before - 1];
+	*ret_low = gsl_stats_select(s->low, 1, s->nr_low, rank - 1);
+	*ret_high = -gsl_stats_select(s->high, 1, s->nr_high, rank - 1);
 }
 
-static void interval(struct stats *s, const double *d, struct stats_result *ret)
+static void interval(struct stats *s, const double *d, double deviation, struct stats_result *ret)
 {
 	const double tail = ret->n < SMALL ? TAIL_SMALL : TAIL;
-	const double error = stats_deviation(d, ret->n) / sqrt((double)ret->n);
-	const double student = error * gsl_cdf_tdist_Pinv(1 - TAIL, (double)ret->n - 1);
-	long rank;
+	const double error = deviation / sqrt((double)ret->n);
+	double low, high;
 
 	prepare(s, ret->n);
-	studentise(s, d, ret->estimate, error);
-	rank = (long)floor(tail * (double)(s->nr + 1));
+	resample(s, d, ret->estimate, error);
+	tails_of(s, (size_t)floor(tail * (double)(s->nr + 1)), FIRST_LIMIT * s->student, &low, &high);
 	ret->has_interval = true;
-	ret->lo = ret->estimate - tail_of(s, rank, -1) * error;
-	ret->hi = ret->estimate - tail_of(s, rank, 1) * error;
+	ret->lo = ret->estimate - high * error;
+	ret->hi = ret->estimate - low * error;
 	if (ret->n >= SMALL) {
-		ret->lo = fmin(ret->lo, ret->estimate - student);
-		ret->hi = fmax(ret->hi, ret->estimate + student);
+		ret->lo = fmin(ret->lo, ret->estimate - error * s->student);
+		ret->hi = fmax(ret->hi, ret->estimate + error * s->student);
 	}
 }
 
@@ -180,27 +208,34 @@ static double reach(const double *d, size_t n)
 	return fabs(sum) - 1e-12 * all;
 }
 
-/* All 2^n flips, each one sign away from the one before (Gray code). The last
- * sign stays: flipping all gives the same distance. */
+/* All sums so far once more with @x taken away, behind them; and with @x added, in place. */
+WIDE static void flip_one(size_t nr, double x, double *restrict sums, double *restrict less)
+{
+	for (size_t k = 0; k < nr; k++) {
+		less[k] = sums[k] - x;
+		sums[k] += x;
+	}
+}
+
+WIDE static long count_far(size_t nr, const double *sums, double far)
+{
+	long n = 0;
+
+	for (size_t k = 0; k < nr; k++)
+		n += fabs(sums[k]) >= far;
+	return n;
+}
+
+/* All 2^n flips. The last sign stays: flipping all gives the same distance. */
 static double flip_all(const double *d, size_t n)
 {
-	const uint32_t nr = 1u << (n - 1);
-	const double far = reach(d, n);
-	double sign[STATS_FLIP_EXACT], sum = 0;
-	uint32_t hits = 1;
+	double sums[1u << (STATS_FLIP_EXACT - 1)];
+	size_t nr = 1;
 
-	for (size_t i = 0; i < n; i++) {
-		sign[i] = 1;
-		sum += d[i];
-	}
-	for (uint32_t k = 1; k < nr; k++) {
-		int i = __builtin_ctz(k);
-
-		sign[i] = -sign[i];
-		sum += 2 * sign[i] * d[i];
-		hits += fabs(sum) >= far;
-	}
-	return (double)hits / (double)nr;
+	sums[0] = d[n - 1];
+	for (size_t i = 0; i + 1 < n; i++, nr *= 2)
+		flip_one(nr, d[i], sums, sums + nr);
+	return (double)count_far(nr, sums, reach(d, n)) / (double)nr;
 }
 
 /* A bit for every value in every flip: the same for every row. */
@@ -258,7 +293,7 @@ static double flip_some(struct stats *s, const double *d, size_t n)
 
 void stats_paired(struct stats *s, const double *d, size_t n, struct stats_result *ret)
 {
-	double deviation = stats_deviation(d, n);
+	double deviation;
 
 	*ret = (struct stats_result){ .n = n, .min = d[0], .max = d[0], .p = 1 };
 	for (size_t i = 1; i < n; i++) {
@@ -275,8 +310,9 @@ void stats_paired(struct stats *s, const double *d, size_t n, struct stats_resul
 		ret->p = d[0] == 0 ? 1 : fmax(ldexp(2, -(int)n), ret->p_min);
 		return;
 	}
+	deviation = gsl_stats_sd_m(d, 1, n, ret->estimate);
 	ret->effect = ret->estimate / deviation;
 	ret->p = n <= STATS_FLIP_EXACT ? flip_all(d, n) : flip_some(s, d, n);
 	if (n >= STATS_INTERVAL_MIN)
-		interval(s, d, ret);
+		interval(s, d, deviation, ret);
 }

@@ -15,16 +15,31 @@ struct stats {
 	size_t n, nr;
 	float *weights; /* [n][nr] */
 	float *sums, *squares; /* [nr] */
-	double *t, *tail; /* [nr] */
+	double student; /* Student's quantile of 97.5 % */
+	/* paired.c's search for the tails of t; [nr] each. */
+	double *far, *t, *low, *high;
+	float *far_sums, *far_squares;
+	size_t nr_low, nr_high;
 	uint32_t *coins; /* of random sign flips */
 	size_t nr_coins;
 	/* Null distribution of Mann and Whitney's U: P(U <= u). */
 	size_t rank_n, rank_m;
 	double *rank_cdf; /* [n * m + 1] */
+	size_t least_n, least_m;
+	double least_p; /* that so many on each side can give */
 };
+
+/* The hot loops, once more for wider vectors where the processor has them. Not for fused
+ * multiply-add: the same figures everywhere. (What chooses between them runs before a
+ * sanitiser is ready.) */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
 
 /* Start the generator again, so that no row depends on those before it. */
 void stats_rewind(struct stats *s);
-int stats_by_value(const void *a, const void *b);
 
 #endif

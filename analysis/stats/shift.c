@@ -6,6 +6,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
 #include "lib/xalloc.h"
@@ -101,6 +102,13 @@ static uint32_t rank(struct pooled *all, size_t nr, uint32_t *ranks, double *ret
 	return sum;
 }
 
+/* to[]: how many subsets have each sum; from[]: those that become so by one more rank. */
+WIDE static void add_rank(size_t nr, double *restrict to, const double *restrict from)
+{
+	for (size_t sum = 0; sum < nr; sum++)
+		to[sum] += from[sum];
+}
+
 /* Given these ranks, how likely is a rank sum of @m of them as far from the middle
  * as @seen? Counts every subset by size and sum (Streitberg and Roehmel 1986). */
 static double count_subsets(const uint32_t *ranks, size_t nr, size_t m, uint32_t seen)
@@ -108,15 +116,15 @@ static double count_subsets(const uint32_t *ranks, size_t nr, size_t m, uint32_t
 	const size_t top = nr * (nr + 1);
 	const double middle = (double)m * (double)(nr + 1), far = fabs((double)seen - middle);
 	double *c = xcalloc((m + 1) * (top + 1), sizeof(*c)), hits = 0, all = 0;
+	size_t most = 0; /* the sum of all ranks so far */
 
 	c[0] = 1;
-	for (size_t i = 0; i < nr; i++)
-		for (size_t k = m < i + 1 ? m : i + 1; k > 0; k--) {
-			double *to = &c[k * (top + 1)], *from = &c[(k - 1) * (top + 1)];
-
-			for (size_t sum = ranks[i]; sum <= top; sum++)
-				to[sum] += from[sum - ranks[i]];
-		}
+	for (size_t i = 0; i < nr; i++) {
+		/* Too small a subset could not be filled with the ranks that are left. */
+		for (size_t k = m < i + 1 ? m : i + 1; k > 0 && k + nr - i > m; k--)
+			add_rank(most + 1, &c[k * (top + 1) + ranks[i]], &c[(k - 1) * (top + 1)]);
+		most += ranks[i];
+	}
 	for (size_t sum = 0; sum <= top; sum++) {
 		double nr_sum = c[m * (top + 1) + sum];
 
@@ -206,17 +214,29 @@ static bool has_equals(const double *v, size_t n)
 	return false;
 }
 
+/* @d: all differences, in order. */
 static void interval(struct stats *s, const double *base, size_t n, const double *v, size_t m,
-		     double *d, struct stats_result *ret)
+		     const double *d, struct stats_result *ret)
 {
 	const size_t all = n * m, k = outside(s, n, m);
 
-	qsort(d, all, sizeof(*d), stats_by_value);
 	ret->has_interval = true;
 	ret->lo = d[k];
 	ret->hi = d[all - 1 - k];
 	if (!ret->constant && (has_equals(base, n) || has_equals(v, m)))
 		narrow(s, base, n, v, m, d, ret);
+}
+
+/* All of one side above all of the other. The logarithms of factorials take longer than
+ * many a test, and most rows of a table are of the same two numbers. */
+static double least_p(struct stats *s, size_t n, size_t m)
+{
+	if (s->least_n != n || s->least_m != m) {
+		s->least_n = n;
+		s->least_m = m;
+		s->least_p = 2 * exp(-gsl_sf_lnchoose((unsigned int)(n + m), (unsigned int)m));
+	}
+	return s->least_p;
 }
 
 void stats_shift(struct stats *s, const double *base, size_t nr_base, const double *v, size_t nr,
@@ -230,9 +250,10 @@ void stats_shift(struct stats *s, const double *base, size_t nr_base, const doub
 	for (size_t i = 0; i < nr_base; i++)
 		for (size_t j = 0; j < nr; j++)
 			d[i * nr + j] = v[j] - base[i];
-	ret->estimate = gsl_stats_median(d, 1, all);
+	gsl_sort(d, 1, all);
+	ret->estimate = gsl_stats_median_from_sorted_data(d, 1, all);
 	ret->min = ret->max = ret->estimate;
-	ret->p_min = 2 * exp(-gsl_sf_lnchoose((unsigned int)(nr_base + nr), (unsigned int)nr));
+	ret->p_min = least_p(s, nr_base, nr);
 	ret->p = test(s, base, nr_base, v, nr, 0, &ret->effect);
 	if (ret->n >= STATS_INTERVAL_MIN)
 		interval(s, base, nr_base, v, nr, d, ret);
