@@ -170,23 +170,30 @@ static const char *name_of(struct store *s, int64_t id, struct error *err)
 static int read_metrics(struct store *s, int64_t run, struct query_metrics *ret,
 			struct strbuf *labels, struct error *err)
 {
+	size_t room = 0;
 	int rc;
 
 	sqlite3_bind_int64(s->metrics, 1, run);
 	while ((rc = sqlite3_step(s->metrics)) == SQLITE_ROW) {
 		const char *name = name_of(s, sqlite3_column_int64(s->metrics, 0), err);
 		const char *label = (const char *)sqlite3_column_text(s->metrics, 1);
+		const bool exact = sqlite3_column_type(s->metrics, 2) == SQLITE_INTEGER;
+		const int64_t i = sqlite3_column_int64(s->metrics, 2);
 
 		if (!name)
 			return -1;
-		if ((ret->nr & (ret->nr - 1)) == 0)
-			ret->v = xreallocarray(ret->v, ret->nr ? 2 * ret->nr : 1, sizeof(*ret->v));
+		if (!label)
+			return error_set(err, ERROR_INPUT, "the store is damaged: a metric has no label");
+		if (ret->nr == room) {
+			room = room ? 2 * room : 128;
+			ret->v = xreallocarray(ret->v, room, sizeof(*ret->v));
+		}
 		ret->v[ret->nr++] = (struct query_metric){
 			.name = name,
 			.at = *label ? labels->len : 0,
-			.exact = sqlite3_column_type(s->metrics, 2) == SQLITE_INTEGER,
-			.i = sqlite3_column_int64(s->metrics, 2),
-			.d = sqlite3_column_double(s->metrics, 2),
+			.exact = exact,
+			.i = i,
+			.d = exact ? (double)i : sqlite3_column_double(s->metrics, 2),
 		};
 		if (*label)
 			strbuf_add(labels, label, strlen(label) + 1);

@@ -73,7 +73,8 @@ static int check_schema(sqlite3 *db, const char *path, bool create, struct error
 int store_open(const char *path, bool create, struct store **ret, struct error *err)
 {
 	struct store *s = xcalloc(1, sizeof(*s));
-	int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
+	/* One thread uses a store: SQLite need not lock each of its calls. */
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
 
 	*ret = NULL;
 	if (!create && !io_exists(path)) {
