@@ -31,7 +31,7 @@ INC = -Iharness -Ianalysis -I$(O)/gen
 CFLAGS ?= -O2
 # gcc warns of things that only its own instrumentation makes look possible.
 SAN = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wno-error
-LIBS = -lsqlite3 -ljansson -lyaml -lmd -lgsl -lgslcblas -lz -lm
+LIBS = -lsqlite3 -ljansson -lyaml -lmd -lgsl -lgslcblas -lz -lm -pthread
 
 # The stages, in pipeline order; harness/t/layering.t checks who includes whom.
 STAGES = lib proto plan build boot run collect decode store review cmd
@@ -112,8 +112,8 @@ $(O)/obj/%.o: %.c | $(GEN)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
 
-# Resampling is the one hot loop of a comparison.
-$(O)/obj/analysis/stats/paired.o: CFLAGS += -O3 -fno-math-errno
+# Resampling and counting subsets are the hot loops of a comparison.
+$(O)/obj/analysis/stats/paired.o $(O)/obj/analysis/stats/shift.o: CFLAGS += -O3 -fno-math-errno
 
 $(O)/san/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
@@ -136,9 +136,9 @@ $(O)/tool/%: harness/t/tool/%.c harness/t/synth.h $(OBJS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -o $@ $(filter-out %.h,$^) $(LIBS)
 
-$(O)/bench/%: harness/t/bench/%.c $(OBJS)
+$(O)/bench/%: harness/t/bench/%.c harness/t/synth.h $(OBJS)
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -o $@ $^ $(LIBS)
+	$(CC) $(BASE_CFLAGS) $(CFLAGS) $(INC) -o $@ $(filter-out %.h,$^) $(LIBS)
 
 # libFuzzer comes with clang; the code under test is built with it once more.
 $(O)/fz/%.o: %.c | $(GEN)

@@ -46,6 +46,7 @@ struct compare_options {
 	struct query_filter where;
 	const char *metrics; /* glob over names, or NULL */
 	bool all; /* every row of vmstat by its own name */
+	unsigned int threads; /* 0: as many as there are processors; the result is the same */
 };
 
 enum compare_verdict {

@@ -1,56 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Select, match, and fill the table. */
+/* Select, match, and have the table filled. */
 #include <fnmatch.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare/compare.h"
+#include "compare/private.h"
+#include "lib/pool.h"
 #include "lib/strbuf.h"
 #include "lib/xalloc.h"
 
-/* The samples of one row, by column. */
-struct samples {
-	struct compare_sample *v[COMPARE_MAX_COLUMNS];
-	size_t nr[COMPARE_MAX_COLUMNS];
-};
-
-/* A group being built: its cells by column, and rows with samples. */
-struct building {
-	char *key;
-	uint64_t hash; /* of the key */
-	const struct query_cell **cells[COMPARE_MAX_COLUMNS];
-	size_t nr_cells[COMPARE_MAX_COLUMNS];
-	struct compare_row *rows; /* handed over when the group is finished */
-	size_t nr_rows;
-	struct samples *samples;
-	size_t nr_samples;
-	size_t next; /* the row after the one found last: runs measure in the same order */
-};
-
-/* What becomes of a metric, by its place in a run; @name is the store's pointer. */
-struct fate {
-	const char *name;
-	bool wanted;
-	const char *unit;
-	enum query_better better;
-	uint64_t plus, minus; /* rows of the vmstat block */
-};
-
-struct builder {
-	struct store *store;
-	const struct compare_options *o;
-	struct compare *c;
-	struct building *groups;
-	size_t nr_groups;
-	struct fate *fates;
-	size_t nr_fates;
-	bool *blocks; /* rows of the vmstat block that are asked for */
-	struct stats *stats;
-	const struct query_cell *first; /* that was placed */
-};
-
-static bool is_compared(const struct compare_options *o, const char *axis)
+bool compare_is_compared(const struct compare_options *o, const char *axis)
 {
 	for (size_t i = 0; i < o->nr_axes; i++)
 		if (strcmp(o->axes[i].name, axis) == 0)
@@ -88,7 +48,7 @@ static char *group_key(const struct compare_options *o, const struct query_cell 
 	for (size_t i = 0; i < cell->nr_axes; i++) {
 		const struct query_axis *a = &cell->axes[i];
 
-		if (is_compared(o, a->name) || strcmp(a->name, "seed") == 0 ||
+		if (compare_is_compared(o, a->name) || strcmp(a->name, "seed") == 0 ||
 		    strcmp(a->name, "plan") == 0)
 			continue;
 		strbuf_addf(&key, "%s=%s\n", a->name, a->value);
@@ -119,7 +79,7 @@ static struct building *find_group(struct builder *b, const struct query_cell *c
 		}
 	b->groups = xreallocarray(b->groups, b->nr_groups + 1, sizeof(*g));
 	g = &b->groups[b->nr_groups++];
-	*g = (struct building){ .key = key, .hash = hash };
+	*g = (struct building){ .key = key, .hash = hash, .nr_columns = b->c->nr_columns };
 	return g;
 }
 
@@ -168,281 +128,6 @@ static void place_cell(struct builder *b, const struct query_cell *cell)
 		if (!b->first)
 			b->first = cell;
 	}
-}
-
-static bool is_row(const struct compare_row *r, const char *name, const char *label)
-{
-	return strcmp(r->name, name) == 0 && strcmp(r->label, label) == 0;
-}
-
-static size_t find_row(struct building *g, const char *name, const char *label)
-{
-	struct compare_row row = {};
-
-	if (g->next < g->nr_rows && is_row(&g->rows[g->next], name, label))
-		return g->next++;
-	for (size_t i = 0; i < g->nr_rows; i++)
-		if (is_row(&g->rows[i], name, label)) {
-			g->next = i + 1;
-			return i;
-		}
-	row.name = xstrdup(name);
-	row.label = xstrdup(label);
-	g->rows = xreallocarray(g->rows, g->nr_rows + 1, sizeof(row));
-	g->samples = xreallocarray(g->samples, g->nr_rows + 1, sizeof(*g->samples));
-	g->rows[g->nr_rows] = row;
-	g->samples[g->nr_samples++] = (struct samples){};
-	g->next = g->nr_rows + 1;
-	return g->nr_rows++;
-}
-
-static void add_sample(struct building *g, size_t row, size_t col, struct compare_sample s)
-{
-	struct samples *to = &g->samples[row];
-
-	if ((to->nr[col] & (to->nr[col] - 1)) == 0)
-		to->v[col] = xreallocarray(to->v[col], to->nr[col] ? 2 * to->nr[col] : 1, sizeof(s));
-	to->v[col][to->nr[col]++] = s;
-}
-
-static void add_block(struct building *g, size_t i, size_t col, int64_t seed, int64_t v)
-{
-	size_t row = find_row(g, compare_vmstat_name(i), "");
-
-	g->rows[row].block = true;
-	g->rows[row].unit = "pages or events";
-	g->rows[row].better = compare_vmstat_better(i);
-	add_sample(g, row, col, (struct compare_sample){ seed, true, v, (double)v });
-}
-
-/* Shown on request only: too many rows, most of them the same everywhere. */
-static bool is_detail(const char *name)
-{
-	static const char *const details[] = { "vmstat.",     "buddy.",	  "frag.unusable.",
-					       "frag.index.", "frag.differs", "zone.",
-					       "pagetype.",   "pageblocks.",  "meminfo.",
-					       "disk.",	      "pressure.",	  "process.",
-					       "sample.file_" };
-
-	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
-		if (strncmp(name, details[i], strlen(details[i])) == 0)
-			return true;
-	return false;
-}
-
-static bool wanted(const struct compare_options *o, const char *name)
-{
-	if (o->metrics && fnmatch(o->metrics, name, 0) != 0)
-		return false;
-	return o->all || o->metrics || !is_detail(name);
-}
-
-/* The same for every run but the first that has the metric at place @i. */
-static const struct fate *fate_of(struct builder *b, size_t i, const char *name)
-{
-	struct fate *f;
-
-	if (i >= b->nr_fates) {
-		b->fates = xreallocarray(b->fates, i + 1, sizeof(*b->fates));
-		b->fates[i] = (struct fate){};
-		b->nr_fates = i + 1;
-	}
-	f = &b->fates[i];
-	if (f->name != name) {
-		*f = (struct fate){ .name = name, .wanted = wanted(b->o, name) };
-		if (f->wanted) {
-			f->unit = query_unit(name);
-			f->better = query_better(name);
-		}
-		compare_vmstat_terms(name, &f->plus, &f->minus);
-	}
-	return f;
-}
-
-static void add_blocks(struct builder *b, struct building *g, size_t col, int64_t seed,
-		       const int64_t *sums, uint64_t has)
-{
-	for (size_t i = 0; i < compare_vmstat_nr(); i++)
-		if (b->blocks[i] && (has >> i & 1))
-			add_block(g, i, col, seed, sums[i]);
-}
-
-/* Put the metrics of one cell into column @col. */
-static int add_cell(struct builder *b, struct building *g, size_t col,
-		    const struct query_cell *cell, struct error *err)
-{
-	const char *seed = query_axis_value(cell, "seed");
-	const int64_t seed_nr = seed ? atoll(seed) : 0;
-	int64_t sums[64] = {};
-	uint64_t has = 0;
-	struct query_metrics m;
-
-	if (!cell->run || strcmp(cell->status, "ok") != 0)
-		return 0;
-	if (query_metrics(b->store, cell->run, &m, err))
-		return -1;
-	g->next = 0;
-	for (size_t i = 0; i < m.nr; i++) {
-		const struct query_metric *v = &m.v[i];
-		const struct fate *f = fate_of(b, i, v->name);
-
-		if (f->wanted) {
-			size_t row = find_row(g, v->name, v->label);
-
-			g->rows[row].unit = f->unit;
-			g->rows[row].better = f->better;
-			add_sample(g, row, col, (struct compare_sample){ seed_nr, v->exact, v->i, v->d });
-		}
-		has |= f->plus;
-		for (uint64_t bits = f->plus; bits; bits &= bits - 1)
-			sums[__builtin_ctzll(bits)] += v->i;
-		for (uint64_t bits = f->minus; bits; bits &= bits - 1)
-			sums[__builtin_ctzll(bits)] -= v->i;
-	}
-	add_blocks(b, g, col, seed_nr, sums, has);
-	query_metrics_release(&m);
-	return 0;
-}
-
-/* A row of the vmstat block that is zero everywhere says nothing. */
-static bool is_silent(const struct compare_row *row, const struct samples *s, size_t nr_columns)
-{
-	if (!row->block)
-		return false;
-	for (size_t col = 0; col < nr_columns; col++)
-		for (size_t i = 0; i < s->nr[col]; i++)
-			if (s->v[col][i].d != 0)
-				return false;
-	return true;
-}
-
-/* Why column @col of group @g has no number: the first status that is not ok. */
-static const char *status_of(const struct building *g, size_t col)
-{
-	for (size_t i = 0; i < g->nr_cells[col]; i++) {
-		const struct query_cell *cell = g->cells[col][i];
-
-		if (!cell->run)
-			return "not run";
-		if (strcmp(cell->status, "ok") != 0)
-			return cell->status;
-	}
-	return "-";
-}
-
-static void fill_figures(struct builder *b, struct building *g, size_t i, bool wall)
-{
-	struct compare *c = b->c;
-	struct compare_row *row = &g->rows[i];
-	const struct samples *s = &g->samples[i];
-
-	row->figures = xcalloc(c->nr_columns, sizeof(*row->figures));
-	for (size_t col = 0; col < c->nr_columns; col++) {
-		size_t base = c->baseline[col];
-
-		compare_summarize(s->v[col], s->nr[col], wall, &row->figures[col]);
-		if (!s->nr[col])
-			snprintf(row->figures[col].status, sizeof(row->figures[col].status), "%s",
-				 status_of(g, col));
-		else if (col != base)
-			compare_difference(b->stats, s->v[base], s->nr[base], s->v[col], s->nr[col],
-					   wall, &row->figures[col]);
-	}
-}
-
-/* "hot-set, memory 400M, vcpus 1": the key for people, workload first. */
-static char *group_title(const struct query_cell *cell, const struct compare_options *o)
-{
-	static const char *const quiet[] = { "workload", "clock", "seed", "plan", "events", "vcpus" };
-	const char *workload = query_axis_value(cell, "workload");
-	struct strbuf t = STRBUF_INIT;
-
-	strbuf_adds(&t, workload ? workload : "");
-	for (size_t i = 0; i < cell->nr_axes; i++) {
-		const struct query_axis *a = &cell->axes[i];
-		bool skip = is_compared(o, a->name) || strcmp(a->value, "none") == 0;
-
-		for (size_t j = 0; j < sizeof(quiet) / sizeof(quiet[0]); j++)
-			skip |= strcmp(a->name, quiet[j]) == 0;
-		if (!skip)
-			strbuf_addf(&t, " %s=%s", a->name, a->value);
-	}
-	return strbuf_detach(&t);
-}
-
-/* Accelerators, number of seeds, and whether every run was done twice. */
-static char *group_note(const struct building *g, size_t nr_columns, size_t *ret_seeds)
-{
-	size_t nr = 0, verified = 0, different = 0, most = 0;
-	const char *accelerator = "";
-
-	for (size_t col = 0; col < nr_columns; col++) {
-		if (g->nr_cells[col] > most)
-			most = g->nr_cells[col];
-		for (size_t i = 0; i < g->nr_cells[col]; i++, nr++) {
-			const struct query_cell *cell = g->cells[col][i];
-
-			verified += cell->verified == 1;
-			different += cell->verified == 0;
-			if (*accelerator && strcmp(accelerator, cell->accelerator) != 0)
-				accelerator = "tcg and kvm";
-			else
-				accelerator = cell->accelerator;
-		}
-	}
-	*ret_seeds = most;
-	return xasprintf("%s, %zu seed%s%s", accelerator, most, most == 1 ? "" : "s",
-			 different	     ? ", TWO RUNS OF A CELL DIFFER" :
-			 nr && verified == nr ? ", identical twice" :
-						"");
-}
-
-static void release_samples(struct building *g)
-{
-	for (size_t i = 0; i < g->nr_samples; i++)
-		for (size_t col = 0; col < COMPARE_MAX_COLUMNS; col++)
-			free(g->samples[i].v[col]);
-	free(g->samples);
-	g->samples = NULL;
-	g->nr_samples = 0;
-}
-
-static int finish_group(struct builder *b, struct building *g, struct error *err)
-{
-	struct compare_group out = {};
-	const struct query_cell *any = NULL;
-	bool wall;
-
-	for (size_t col = 0; col < b->c->nr_columns; col++)
-		for (size_t i = 0; i < g->nr_cells[col]; i++) {
-			any = any ? any : g->cells[col][i];
-			if (add_cell(b, g, col, g->cells[col][i], err))
-				return -1;
-		}
-	if (!any) /* a group is made for its first cell */
-		return 0;
-	out.title = group_title(any, b->o);
-	out.clock = xstrdup(query_axis_value(any, "clock") ? query_axis_value(any, "clock") : "?");
-	out.note = group_note(g, b->c->nr_columns, &out.seeds);
-	wall = strcmp(out.clock, "insn") != 0;
-	/* A group none of whose runs is ok still shows how they ended. */
-	if (!g->nr_rows)
-		find_row(g, "(no result)", "");
-	for (size_t i = 0; i < g->nr_rows; i++) {
-		if (is_silent(&g->rows[i], &g->samples[i], b->c->nr_columns)) {
-			free(g->rows[i].name);
-			free(g->rows[i].label);
-			continue;
-		}
-		fill_figures(b, g, i, wall);
-		out.rows = xreallocarray(out.rows, out.nr_rows + 1, sizeof(*out.rows));
-		out.rows[out.nr_rows++] = g->rows[i];
-	}
-	g->nr_rows = 0; /* rows have moved to @out */
-	release_samples(g);
-	b->c->groups = xreallocarray(b->c->groups, b->c->nr_groups + 1, sizeof(out));
-	b->c->groups[b->c->nr_groups++] = out;
-	return 0;
 }
 
 /* Name a value that no cell has, and those there are. */
@@ -495,7 +180,7 @@ static void building_release(struct building *g)
 {
 	for (size_t col = 0; col < COMPARE_MAX_COLUMNS; col++)
 		free(g->cells[col]);
-	release_samples(g);
+	compare_release_samples(g);
 	for (size_t i = 0; i < g->nr_rows; i++) {
 		free(g->rows[i].name);
 		free(g->rows[i].label);
@@ -570,25 +255,62 @@ static char *clockless(const char *key)
 	return rest ? xasprintf("%.*s%s", (int)(at - key), key, rest) : xstrdup(key);
 }
 
-static int finish(struct builder *b, struct error *err)
+static void *new_stats(void)
 {
-	char **keys = xcalloc(b->nr_groups, sizeof(*keys));
+	return stats_new();
+}
+
+static void free_stats(void *stats)
+{
+	stats_free(stats);
+}
+
+static void finish_group(void *builder, void *stats, void *group)
+{
+	struct builder *b = builder;
+	struct building *g = group;
+
+	compare_finish_group(b, stats, g, &b->c->groups[g - b->groups]);
+}
+
+/* One thread reads the store, and gives each group that it has read to the others. */
+static int fill_groups(struct builder *b, struct error *err)
+{
+	static const struct pool_ops ops = { .start = new_stats, .stop = free_stats, .work = finish_group };
+	struct pool *pool = pool_new(&ops, b, b->o->threads);
 	int rc = 0;
 
+	b->c->groups = xcalloc(b->nr_groups, sizeof(*b->c->groups));
+	b->c->nr_groups = b->nr_groups;
 	for (size_t i = 0; !rc && i < b->nr_groups; i++) {
+		rc = compare_read_rows(b, &b->groups[i], err);
+		if (!rc)
+			pool_put(pool, &b->groups[i]);
+	}
+	pool_finish(pool);
+	return rc;
+}
+
+static void find_beside(struct builder *b)
+{
+	char **keys = xcalloc(b->nr_groups, sizeof(*keys));
+
+	for (size_t i = 0; i < b->nr_groups; i++)
 		keys[i] = clockless(b->groups[i].key);
-		rc = finish_group(b, &b->groups[i], err);
-	}
-	if (!rc) {
-		compare_judge(b->c);
-		compare_find_beside(b->c, keys);
-		name_plans(b);
-		rc = describe_ground(b, err);
-	}
+	compare_find_beside(b->c, keys);
 	for (size_t i = 0; i < b->nr_groups; i++)
 		free(keys[i]);
 	free(keys);
-	return rc;
+}
+
+static int finish(struct builder *b, struct error *err)
+{
+	if (fill_groups(b, err))
+		return -1;
+	compare_judge(b->c);
+	find_beside(b);
+	name_plans(b);
+	return describe_ground(b, err);
 }
 
 static void builder_release(struct builder *b)
@@ -598,7 +320,6 @@ static void builder_release(struct builder *b)
 	free(b->groups);
 	free(b->fates);
 	free(b->blocks);
-	stats_free(b->stats);
 }
 
 int compare_build(struct store *s, const struct compare_options *o, struct compare *ret,
@@ -611,7 +332,6 @@ int compare_build(struct store *s, const struct compare_options *o, struct compa
 	*ret = (struct compare){ .o = o };
 	if (query_cells(s, &cells, err))
 		return -1;
-	b.stats = stats_new();
 	choose_blocks(&b);
 	rc = check_selection(o, &cells, err);
 	if (!rc)

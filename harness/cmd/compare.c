@@ -21,6 +21,7 @@ static const struct argp_option argp_options[] = {
 	{ "metrics", 'm', "GLOB", 0, "only these metrics", 0 },
 	{ "format", KEY_FORMAT, "FORMAT", 0, "text (default), json, csv or changelog", 0 },
 	{ "all", KEY_ALL, NULL, 0, "every row of vmstat", 0 },
+	{ "jobs", 'j', "N", 0, "threads; default the number of cores; the figures are the same", 0 },
 	{ "check", KEY_CHECK, NULL, 0, "exit 1 when a figure is worse than its baseline", 0 },
 	{ 0 },
 };
@@ -79,6 +80,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'm':
 		o->compare.metrics = arg;
+		return 0;
+	case 'j':
+		o->compare.threads = cmd_number(state, "-j", arg, 4096);
 		return 0;
 	case KEY_WHERE:
 		cmd_add_filter(state, &o->compare.where, arg);

@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "../synth.h"
 #include "test.h"
 
 #include "compare/compare.h"
@@ -310,6 +311,42 @@ static void compare_wall_needs_runs(void **state)
 	stats_free(st);
 }
 
+/* Any number of threads prints the same bytes, and an error is an error. */
+static void compare_in_threads(void **state)
+{
+	static const unsigned int threads[] = { 2, 3, 16, 0 };
+	struct scratch *s = *state;
+	struct synth synth = { .dir = s->dir, .runs = 1600, .metrics = 3 };
+	struct compare_options o = by_kernel();
+	struct store *store;
+	struct error err;
+	char *alone, *text;
+
+	assert_int_equal(synth_make(&synth, &err), 0);
+	assert_int_equal(store_open(s->db, false, &store, &err), 0);
+	o.threads = 1;
+	alone = text_of(store, &o, &err);
+	assert_non_null(alone);
+	assert_non_null(strstr(alone, "clock wall, tcg, 10 seeds"));
+	for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++) {
+		o.threads = threads[i];
+		text = text_of(store, &o, &err);
+		assert_non_null(text);
+		assert_string_equal(text, alone);
+		free(text);
+	}
+	/* The last of forty groups names a metric that there is not. */
+	assert_int_equal(sqlite3_exec(store->db, "PRAGMA foreign_keys=OFF; UPDATE metric SET name = 999 "
+						 "WHERE run = (SELECT max(run) FROM metric)", NULL, NULL, NULL),
+			 SQLITE_OK);
+	o.threads = 3;
+	assert_null(text_of(store, &o, &err));
+	assert_string_equal(err.msg, "the store is damaged: no name for metric 999");
+	assert_int_equal(err.kind, ERROR_INPUT);
+	free(alone);
+	store_close(store);
+}
+
 /* A crash shows as a crash, never as a number. */
 static void compare_shows_status(void **state)
 {
@@ -536,6 +573,7 @@ int main(void)
 		WITH_SCRATCH(compare_one_seed_is_exact),
 		cmocka_unit_test(compare_pairs_by_seed),
 		cmocka_unit_test(compare_wall_needs_runs),
+		WITH_SCRATCH(compare_in_threads),
 		WITH_SCRATCH(compare_shows_status),
 		WITH_SCRATCH(compare_refuses),
 		WITH_SCRATCH(one_cell_two_names),
