@@ -214,7 +214,7 @@ crash: all
 
 .PHONY: golden crash
 
-bench: all $(BENCH) $(O)/t/test_stats
+bench: all $(BENCH) $(O)/t/test_stats $(O)/tool/synth
 	harness/t/bench/run.sh $(O)
 
 install: all

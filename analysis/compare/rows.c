@@ -123,7 +123,8 @@ static int add_cell(struct builder *b, struct building *g, size_t col,
 		    const struct query_cell *cell, struct error *err)
 {
 	const char *seed = query_axis_value(cell, "seed");
-	const int64_t seed_nr = seed ? atoll(seed) : 0;
+	/* Of two seeds that are compared, one stands against the other. */
+	const int64_t seed_nr = seed && !compare_is_compared(b->o, "seed") ? atoll(seed) : 0;
 	int64_t sums[64] = {};
 	uint64_t has = 0;
 	struct query_metrics m;

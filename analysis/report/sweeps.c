@@ -83,18 +83,23 @@ static void points(const struct loaded *l, const char *kernel, const struct quer
 	}
 }
 
-/* Where two lines over the same x change places, by straight lines between points. */
+/* Where two lines over the same x change places, by straight lines between points. Where
+ * they only meet they do not. */
 static size_t crossovers(const struct svg_line *a, const struct svg_line *b, double *ret, size_t max)
 {
-	size_t nr = 0;
+	size_t nr = 0, last = 0; /* last: the point before at which they were apart */
 
 	if (a->nr != b->nr)
 		return 0;
-	for (size_t i = 1; i < a->nr && nr < max; i++) {
-		double d0 = b->y[i - 1] - a->y[i - 1], d1 = b->y[i] - a->y[i];
+	for (size_t i = 0; i < a->nr && nr < max; i++) {
+		const double d0 = b->y[last] - a->y[last], d1 = b->y[i] - a->y[i];
 
-		if (a->x[i] == b->x[i] && d0 * d1 < 0)
-			ret[nr++] = a->x[i - 1] + (a->x[i] - a->x[i - 1]) * d0 / (d0 - d1);
+		if (a->x[i] != b->x[i])
+			return 0;
+		if (d0 * d1 < 0)
+			ret[nr++] = a->x[last] + (a->x[i] - a->x[last]) * d0 / (d0 - d1);
+		if (d1 != 0)
+			last = i;
 	}
 	return nr;
 }

@@ -21,7 +21,8 @@
  *            Effect: Cliff's delta, P(v > base) - P(v < base).
  *
  * Intervals are of 95 %. No interval is given below STATS_INTERVAL_MIN samples: too
- * few to hold it (t/unit/test_stats.c simulates what is held). Where nothing
+ * few to hold it (t/unit/test_stats.c simulates what is held: over normal, skewed,
+ * heavy-tailed and tied data at n = 5, 10, 30, 93.1 to 96.5 % in 40 000 rounds, paired). Where nothing
  * varies there is no error to estimate: @constant, and the estimate is exact.
  */
 #ifndef STATS_STATS_H

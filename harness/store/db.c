@@ -5,6 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+int db_error(sqlite3 *db, struct error *err, const char *what)
+{
+	const int code = sqlite3_errcode(db);
+
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		return error_set(err, ERROR_INPUT, "the store is damaged: cannot %s: %s", what,
+				 sqlite3_errmsg(db));
+	return error_set(err, ERROR_HOST, "store: cannot %s: %s", what, sqlite3_errmsg(db));
+}
+
 int db_exec(sqlite3 *db, const char *sql, struct error *err)
 {
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)

@@ -19,9 +19,9 @@ struct store {
 	size_t nr_names;
 };
 
-/* Fill @err from the database's own message. */
-#define db_error(db, err, what) \
-	error_set(err, ERROR_HOST, "store: cannot %s: %s", what, sqlite3_errmsg(db))
+/* Fill @err from the database's own message: bytes that make no sense are the input's fault,
+ * anything else is the host's. Returns -1. */
+int db_error(sqlite3 *db, struct error *err, const char *what);
 
 int db_exec(sqlite3 *db, const char *sql, struct error *err);
 /* Prepare @sql and bind @args by @types: 's' text, 'i' int64, 'd' double, in order. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <jansson.h>
 #include <sqlite3.h>
 
 #include "../synth.h"
@@ -347,6 +348,25 @@ static void compare_in_threads(void **state)
 	store_close(store);
 }
 
+/* Any axis can be compared: of two seeds, one stands against the other. */
+static void compare_two_seeds(void **state)
+{
+	struct compare_options o = { .axes = { { "seed", { "1", "2" }, 2 } }, .nr_axes = 1 };
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct error err;
+	char *text;
+
+	ingest(store, s, &(struct run){ 'a', 1, "base", "i386", "insn", "ok", 1, { "insns - 1000\n" } });
+	ingest(store, s, &(struct run){ 'b', 1, "base", "i386", "insn", "ok", 2, { "insns - 1014\n" } });
+	text = text_of(store, &o, &err);
+	assert_non_null(text);
+	assert_non_null(strstr(text, "kernel=base"));
+	assert_non_null(strstr(text, "1000           1014 (  -1.40%)"));
+	free(text);
+	store_close(store);
+}
+
 /* A crash shows as a crash, never as a number. */
 static void compare_shows_status(void **state)
 {
@@ -469,6 +489,31 @@ static void widths(const char *text, size_t max)
 	}
 }
 
+static void check_json(const struct compare *c)
+{
+	json_t *all, *row, *figure;
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	compare_json(c, f);
+	fclose(f);
+	all = json_loads(text, 0, NULL);
+	assert_non_null(all);
+	row = json_array_get(json_object_get(json_array_get(json_object_get(all, "groups"), 0), "rows"), 0);
+	assert_string_equal(json_string_value(json_object_get(row, "name")), "insns");
+	assert_string_equal(json_string_value(json_object_get(row, "better")), "lower");
+	figure = json_array_get(json_object_get(row, "figures"), 1);
+	assert_int_equal(json_integer_value(json_object_get(figure, "n")), 6);
+	assert_string_equal(json_string_value(json_object_get(figure, "verdict")), "differs");
+	assert_true(json_number_value(json_object_get(figure, "difference")) == 14);
+	assert_true(json_number_value(json_object_get(figure, "lo")) < 14);
+	assert_true(json_number_value(json_object_get(figure, "hi")) > 14);
+	assert_true(json_number_value(json_object_get(figure, "p")) == 2.0 / 64);
+	json_decref(all);
+	free(text);
+}
+
 static void compare_formats(void **state)
 {
 	struct compare_options o = by_kernel();
@@ -489,8 +534,11 @@ static void compare_formats(void **state)
 	widths(text, 75);
 	assert_non_null(strstr(text, "clock insn, tcg, 6 seeds\n"));
 	assert_non_null(strstr(text, "Losers:\n  insns"));
+	assert_non_null(strstr(text, "base")); /* the column that changes are against */
+	assert_non_null(strstr(text, "Limits:\n  insn counts")); /* what it cannot show */
 	assert_non_null(strstr(text, "highwater compare kernel=base,series\n"));
 	free(text);
+	check_json(&c);
 	f = open_memstream(&text, &len);
 	compare_csv(&c, f);
 	fclose(f);
@@ -574,6 +622,7 @@ int main(void)
 		cmocka_unit_test(compare_pairs_by_seed),
 		cmocka_unit_test(compare_wall_needs_runs),
 		WITH_SCRATCH(compare_in_threads),
+		WITH_SCRATCH(compare_two_seeds),
 		WITH_SCRATCH(compare_shows_status),
 		WITH_SCRATCH(compare_refuses),
 		WITH_SCRATCH(one_cell_two_names),
