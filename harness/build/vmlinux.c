@@ -367,9 +367,10 @@ enum vmlinux_entry vmlinux_entry(const char *name)
 		{ "irq_entries_start", ENTRY_STUBS },
 		{ "spurious_entries_start", ENTRY_STUBS },
 		{ "__switch_to_asm", ENTRY_SWITCH },
+		{ "ret_from_fork_asm", ENTRY_FORK },
 	};
 
-	if (!strchr("aeis_", *name)) /* most */
+	if (!strchr("aeirs_", *name)) /* most */
 		return ENTRY_NONE;
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
 		if (fnmatch(entries[i].glob, name, 0) == 0)

@@ -62,6 +62,7 @@ enum vmlinux_entry {
 	ENTRY_IRQ = 'i',
 	ENTRY_STUBS = 'v', /* one for each interrupt vector, entered anywhere */
 	ENTRY_SWITCH = 'w', /* not an entry: where tasks are switched */
+	ENTRY_FORK = 'f', /* where a task begins */
 };
 enum vmlinux_entry vmlinux_entry(const char *name);
 

@@ -42,7 +42,8 @@ struct qemu_plugin_u64 {
 
 enum { CB_NO_REGS = 0 };
 enum { INLINE_ADD_U64 = 0 };
-enum { MEM_R = 1, MEM_W = 2 };
+/* QEMU 7.2 takes 1 for stores and no loads (accel/tcg/plugin-gen.c, op_rw()): ask for both. */
+enum { MEM_RW = 3 };
 
 typedef void (*vcpu_udata_cb)(unsigned int vcpu, void *udata);
 
@@ -57,6 +58,7 @@ void WEAK qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
 					   void (*cb)(unsigned int vcpu, uint32_t info,
 						      uint64_t vaddr, void *udata),
 					   int flags, int rw, void *udata);
+bool WEAK qemu_plugin_mem_is_store(uint32_t info);
 size_t WEAK qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 uint64_t WEAK qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn WEAK *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);

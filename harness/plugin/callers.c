@@ -147,13 +147,24 @@ static void pop_to(uint64_t addr, uint32_t function)
 	replace(function, false);
 }
 
-static void pop_exception(uint32_t function)
+static void pop_exception(void)
 {
 	while (stack->depth && stack->v[stack->depth - 1].ret)
 		stack->depth--;
 	if (stack->depth)
 		stack->depth--;
-	replace(function, false);
+}
+
+/*
+ * An interrupt came before the first instruction of where the last one went: what was
+ * left is left all the same. Who was called is not known; replace() sets that right.
+ */
+static void finish_last(void)
+{
+	if (last->flow == FLOW_IRET)
+		pop_exception();
+	else if (last->flow == FLOW_RET && stack->depth && stack->v[stack->depth - 1].ret > COMMON)
+		stack->depth--;
 }
 
 /* Does segment @s enter the kernel, rather than go on in it? */
@@ -182,6 +193,12 @@ static void follow(const struct segment *s)
 		if (symbols_function(s->function)->kind == FUNCTION_FAULT && last && last->faults &&
 		    last->flow == FLOW_NONE && plugin.open && now->insns)
 			now->insns--;
+		if (!from_user)
+			finish_last();
+		push(s->function, 0);
+	} else if (s->at_entry && symbols_function(s->function)->kind == FUNCTION_FORK) {
+		/* Where a task begins; this one's stack pointer was a dead task's before. */
+		stack->depth = 0;
 		push(s->function, 0);
 	} else if (from_user || last->flow == FLOW_NONE) {
 		replace(s->function, s->at_entry);
@@ -190,7 +207,8 @@ static void follow(const struct segment *s)
 	} else if (last->flow == FLOW_RET) {
 		pop_to(s->addr, s->function);
 	} else if (last->flow == FLOW_IRET) {
-		pop_exception(s->function);
+		pop_exception();
+		replace(s->function, false);
 	}
 	now = top();
 }
@@ -212,9 +230,8 @@ static void executed(unsigned int vcpu, void *udata)
 static void loaded(unsigned int vcpu, uint32_t info, uint64_t vaddr, void *udata)
 {
 	(void)vcpu;
-	(void)info;
 	(void)udata;
-	if (!switching)
+	if (!switching || qemu_plugin_mem_is_store(info))
 		return;
 	switching = false;
 	stack = stack_of(vaddr);
@@ -240,7 +257,7 @@ static void translated(struct block *b, struct qemu_plugin_insn **insns)
 		    symbols_function(s->function)->kind == FUNCTION_SWITCH)
 			for (uint32_t k = 0; k < s->nr_insns; k++)
 				qemu_plugin_register_vcpu_mem_cb(insns[at + k], loaded, CB_NO_REGS,
-								 MEM_R, NULL);
+								 MEM_RW, NULL);
 		at += s->nr_insns;
 	}
 }

@@ -56,6 +56,7 @@ enum function_kind {
 	FUNCTION_IRQ = 'i',
 	FUNCTION_STUBS = 'v', /* the same, at any address in it */
 	FUNCTION_SWITCH = 'w', /* __switch_to_asm */
+	FUNCTION_FORK = 'f', /* ret_from_fork_asm */
 };
 struct function {
 	uint64_t addr;
