@@ -50,6 +50,39 @@ void profile_collapsed(const struct query_profile *rows, struct strbuf *out);
 /* A self-contained SVG; the width of a frame is its share of instructions. */
 void profile_flame(const struct query_profile *rows, const char *title, struct strbuf *out);
 
+/*
+ * What events cost: for each class of trace events (the events of a class share what takes
+ * them down, trace_event_raw_event_CLASS) the instructions of that function and all it calls,
+ * from profiles with callers, without the interrupts in between; to the ring buffer or to a
+ * hist trigger, whichever the profile shows.
+ */
+#define PROFILE_MAX_ARCHES 2
+enum profile_way { PROFILE_RING, PROFILE_HIST, PROFILE_NR_WAYS };
+
+struct profile_count {
+	int64_t insns, calls;
+};
+
+struct profile_event {
+	char *name; /* of the class */
+	struct profile_count v[PROFILE_MAX_ARCHES][PROFILE_NR_WAYS];
+};
+
+struct profile_events {
+	struct profile_event *v;
+	size_t nr;
+	char *arches[PROFILE_MAX_ARCHES];
+	size_t nr_arches;
+	size_t left_out; /* classes of a profile whose events went both ways, or none */
+};
+
+/* Add a run's profile; several of one architecture are summed up. @rows may go then. */
+void profile_events_add(struct profile_events *e, const char *arch, const struct query_profile *rows);
+void profile_events_release(struct profile_events *e);
+/* By name, which sorts them. */
+void profile_events_text(struct profile_events *e, struct strbuf *out);
+void profile_events_json(struct profile_events *e, struct strbuf *out);
+
 /* One function in two profiles. */
 struct profile_change {
 	const char *name;

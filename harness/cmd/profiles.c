@@ -203,8 +203,10 @@ int profile_get(struct store *s, const struct profile_request *r, const char *ce
 	ret->clock = -1;
 	if (!rc && !r->path)
 		rc = read_clock(s, c.run, &ret->clock, err);
-	if (!rc)
+	if (!rc) {
 		ret->title = title_of(&c);
+		ret->arch = xstrdup(json_string_value(json_object_get(c.json, "arch")) ?: "?");
+	}
 	cell_run_release(&c);
 	free(mode);
 	return rc;
@@ -214,5 +216,6 @@ void profiled_release(struct profiled *p)
 {
 	query_profile_release(&p->rows);
 	free(p->title);
+	free(p->arch);
 	*p = (struct profiled){};
 }

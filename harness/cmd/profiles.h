@@ -18,7 +18,7 @@ struct profile_request {
 
 struct profiled {
 	struct query_profile rows;
-	char *title;
+	char *title, *arch;
 	int64_t clock; /* window.ticks, or -1; -1 for a path */
 };
 

@@ -321,6 +321,54 @@ static void tables(void **state)
 	profile_free(&pb);
 }
 
+/* Two probes to the ring buffer, one of them interrupted; one to a hist trigger; one that a
+ * filter has stopped; one that goes both ways. */
+static void event_costs(void **state)
+{
+	struct query_profile_row ring[] = {
+		row(10, 2, "syscall", "sys;trace_event_raw_event_a"),
+		row(20, 2, "syscall", "sys;trace_event_raw_event_a;trace_buffer_unlock_commit_regs"),
+		row(5, 1, "irq", "asm_irq;trace_event_raw_event_a.isra.0"),
+		row(10, 1, "irq", "asm_irq;trace_event_raw_event_a.isra.0;trace_buffer_unlock_commit_regs"),
+		row(1000, 1, "irq", "sys;trace_event_raw_event_a;asm_irq"),
+		row(1000, 9, "irq", "sys;trace_event_raw_event_a;asm_irq;trace_event_raw_event_b"),
+		row(7, 1, "syscall", "sys;trace_event_raw_event_filtered"),
+		row(7, 1, "syscall", "sys;trace_event_raw_event_both"),
+		row(7, 1, "syscall", "sys;trace_event_raw_event_both;event_hist_trigger"),
+		row(7, 1, "syscall", "sys;trace_event_raw_event_both;trace_buffer_unlock_commit"),
+		row(500, 3, "syscall", "sys;other"),
+	};
+	struct query_profile_row hist[] = {
+		row(3, 1, "syscall", "sys;trace_event_raw_event_a"),
+		row(4, 1, "syscall", "sys;trace_event_raw_event_a;event_hist_trigger"),
+		row(0, 0, "user", "user"),
+	};
+	const struct query_profile r = { ring, 11 }, h = { hist, 3 };
+	struct profile_events e = {};
+	struct strbuf out = STRBUF_INIT;
+
+	(void)state;
+	profile_events_text(&e, &out);
+	assert_non_null(strstr(out.buf, "in 0 of 0"));
+	strbuf_reset(&out);
+	profile_events_add(&e, "i386", &r);
+	profile_events_add(&e, "i386", &h);
+	profile_events_add(&e, "x86_64", &h);
+	profile_events_add(&e, "x86_64", &h);
+	profile_events_text(&e, &out);
+	assert_non_null(strstr(out.buf, "\na                   15.0      7.0        -      7.0\n"));
+	assert_non_null(strstr(out.buf, "at most half of the ring buffer in 1 of 1."));
+	assert_non_null(strstr(out.buf, "2 were recorded and counted at once, or neither"));
+	assert_null(strstr(out.buf, "both"));
+	assert_null(strstr(out.buf, "filtered"));
+	strbuf_reset(&out);
+	profile_events_json(&e, &out);
+	assert_non_null(strstr(out.buf, "\"events\": 3,"));
+	assert_non_null(strstr(out.buf, "\"insns\": 45"));
+	strbuf_release(&out);
+	profile_events_release(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +376,7 @@ int main(void)
 		cmocka_unit_test(kernel_symbols),  cmocka_unit_test(damaged_kernels),
 		cmocka_unit_test(callers_to_rows), cmocka_unit_test(counts_to_rows),
 		cmocka_unit_test(damaged_counts),  cmocka_unit_test(tables),
+		cmocka_unit_test(event_costs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
