@@ -6,6 +6,11 @@
  *            better, definition
  *   json     [{"cell","status","detail","accelerator","started": -, "axes":{}, "metrics":
  *            [{"name","label","value","unit"}]}], one run a line
+ *
+ * With histograms: csv has a line a bucket, of metric "latency.NAME.bucket" with the label
+ * "LABEL,LOW-HIGH" (ns) and the number of values; json has "latencies":[{"name","label",
+ * "low_ns","high_ns","count"}].
+ *
  *   lkp      DIR/WORKLOAD/PARAMS/GUEST/initramfs/ARCH-CLOCK/gcc/KERNEL/matrix.json, and
  *            SEED/stats.json beside it: as lkp-tests stores results
  *   mmtests  DIR/KERNEL/iter-N/...: a log tree for mmtests' compare-mmtests.pl; what mmtests
@@ -24,6 +29,7 @@
 struct export_options {
 	struct query_filter where;
 	const char *metrics; /* glob over names, or NULL */
+	bool histograms; /* csv and json: the buckets of latencies too */
 };
 
 /* No cell that matches is ERROR_INPUT. Write errors show in ferror(@to). */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* All runs as rows: csv and json. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "export/private.h"
 
 struct rows {
+	struct store *s;
 	const struct export_options *o;
 	FILE *to;
 	size_t nr;
@@ -43,11 +45,37 @@ static void csv_cell(FILE *to, const struct query_cell *c)
 	strbuf_release(&axes);
 }
 
+/* The buckets of the run that are wanted; none where nobody asks. */
+static int get_buckets(const struct rows *r, const struct query_cell *c, struct query_buckets *ret,
+		       struct error *err)
+{
+	*ret = (struct query_buckets){};
+	if (!r->o->histograms || !c->run || strcmp(c->status, "ok") != 0)
+		return 0;
+	return query_buckets(r->s, c->run, r->o->metrics ? r->o->metrics : "*", ret, err);
+}
+
+static int csv_buckets(const struct rows *r, const struct query_cell *c, struct error *err)
+{
+	struct query_buckets b;
+
+	if (get_buckets(r, c, &b, err))
+		return -1;
+	for (size_t i = 0; i < b.nr; i++) {
+		const struct query_bucket *v = &b.v[i];
+
+		csv_cell(r->to, c);
+		fprintf(r->to, ",%s.bucket,\"%s%s%" PRId64 "-%" PRId64 "\",%" PRId64 ",events,neither\r\n", v->name,
+			v->label, *v->label ? "," : "", v->low_ns, v->high_ns, v->count);
+	}
+	query_buckets_release(&b);
+	return 0;
+}
+
 static int csv_run(void *ctx, const struct query_cell *c, const struct query_metrics *m, struct error *err)
 {
 	const struct rows *r = ctx;
 
-	(void)err;
 	/* A run without figures has a line all the same: a crash is a result. */
 	if (!m->nr) {
 		csv_cell(r->to, c);
@@ -69,12 +97,12 @@ static int csv_run(void *ctx, const struct query_cell *c, const struct query_met
 		fprintf(r->to, ",%s\r\n", better_name(m->v[i].name));
 		strbuf_release(&number);
 	}
-	return 0;
+	return csv_buckets(r, c, err);
 }
 
 int export_csv(struct store *s, const struct export_options *o, FILE *to, struct error *err)
 {
-	struct rows r = { .o = o, .to = to };
+	struct rows r = { .s = s, .o = o, .to = to };
 
 	fputs("cell,status,axes,metric,label,value,unit,better\r\n", to);
 	return export_walk(s, o, csv_run, &r, err);
@@ -87,13 +115,34 @@ static void json_pair(struct strbuf *out, const char *key, const char *value)
 	export_json_text(out, value);
 }
 
+static int json_buckets(const struct rows *r, const struct query_cell *c, struct strbuf *out,
+			struct error *err)
+{
+	struct query_buckets b;
+
+	if (get_buckets(r, c, &b, err))
+		return -1;
+	strbuf_adds(out, ",\"latencies\":[");
+	for (size_t i = 0; i < b.nr; i++) {
+		strbuf_adds(out, i ? ",{" : "{");
+		json_pair(out, "name", b.v[i].name);
+		strbuf_addc(out, ',');
+		json_pair(out, "label", b.v[i].label);
+		strbuf_addf(out, ",\"low_ns\":%" PRId64 ",\"high_ns\":%" PRId64 ",\"count\":%" PRId64 "}",
+			    b.v[i].low_ns, b.v[i].high_ns, b.v[i].count);
+	}
+	strbuf_addc(out, ']');
+	query_buckets_release(&b);
+	return 0;
+}
+
 static int json_run(void *ctx, const struct query_cell *c, const struct query_metrics *m, struct error *err)
 {
 	struct rows *r = ctx;
 	struct strbuf out = STRBUF_INIT;
 	size_t nr = 0;
+	int rc = 0;
 
-	(void)err;
 	strbuf_adds(&out, r->nr++ ? ",\n{" : "\n{");
 	json_pair(&out, "cell", c->hash);
 	strbuf_addc(&out, ',');
@@ -128,15 +177,18 @@ static int json_run(void *ctx, const struct query_cell *c, const struct query_me
 		json_pair(&out, "unit", query_unit(m->v[i].name));
 		strbuf_addc(&out, '}');
 	}
-	strbuf_adds(&out, "]}");
+	strbuf_addc(&out, ']');
+	if (r->o->histograms)
+		rc = json_buckets(r, c, &out, err);
+	strbuf_addc(&out, '}');
 	fwrite(out.buf, 1, out.len, r->to);
 	strbuf_release(&out);
-	return 0;
+	return rc;
 }
 
 int export_json(struct store *s, const struct export_options *o, FILE *to, struct error *err)
 {
-	struct rows r = { .o = o, .to = to };
+	struct rows r = { .s = s, .o = o, .to = to };
 	int rc;
 
 	fputc('[', to);

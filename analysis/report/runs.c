@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Every run: one line, and behind it facts, findings, console and kernel configuration. */
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,26 @@ static void print_console(struct runs *s, const struct query_cell *c)
 	free(path);
 }
 
+/* Latencies whole: a line a bucket. */
+static int print_buckets(struct runs *s, const struct query_cell *c, struct error *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct query_buckets b;
+
+	if (query_buckets(s->r->store, c->run, "*", &b, err))
+		return -1;
+	strbuf_addf(&text, "A bucket is at most %.1f%% of its values wide; below 256 ns each value has its own.\n"
+			   "name,label,low_ns,high_ns,count\n", 100 * QUERY_BUCKET_ERROR);
+	for (size_t i = 0; i < b.nr; i++)
+		strbuf_addf(&text, "%s,\"%s\",%" PRId64 ",%" PRId64 ",%" PRId64 "\n", b.v[i].name, b.v[i].label,
+			    b.v[i].low_ns, b.v[i].high_ns, b.v[i].count);
+	if (b.nr)
+		print_text(s, "latencies", text.buf, text.len);
+	strbuf_release(&text);
+	query_buckets_release(&b);
+	return 0;
+}
+
 /* A link to the configuration of the kernel, which is in the page once. */
 static void print_config_link(struct runs *s, json_t *facts)
 {
@@ -112,7 +133,7 @@ static int print_inside(struct runs *s, const struct query_cell *c, struct error
 	}
 	free(findings);
 	print_console(s, c);
-	return 0;
+	return print_buckets(s, c, err);
 }
 
 static int print_run(struct runs *s, const struct query_cell *c, struct error *err)

@@ -23,13 +23,14 @@ struct options {
 	const struct format *format;
 };
 
-enum { KEY_WHERE = 256, KEY_FORMAT };
+enum { KEY_WHERE = 256, KEY_FORMAT, KEY_HISTOGRAMS };
 
 static const struct argp_option argp_options[] = {
 	{ "output", 'o', "DIR", 0, "results to read; default results", 0 },
 	{ "where", KEY_WHERE, "KEY=VALUE", 0, "only cells with this; may come often", 0 },
 	{ "metrics", 'm', "GLOB", 0, "only these metrics", 0 },
 	{ "format", KEY_FORMAT, "FORMAT", 0, "csv (default) or json to stdout; lkp or mmtests to --to", 0 },
+	{ "histograms", KEY_HISTOGRAMS, NULL, 0, "csv and json: the buckets of latencies too", 0 },
 	{ "to", 't', "DIR", 0, "the tree to make, for lkp and mmtests", 0 },
 	{ 0 },
 };
@@ -60,6 +61,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_WHERE:
 		cmd_add_filter(state, &o->export.where, arg);
 		return 0;
+	case KEY_HISTOGRAMS:
+		o->export.histograms = true;
+		return 0;
 	case KEY_FORMAT:
 		o->format = find_format(state, arg);
 		return 0;
@@ -69,6 +73,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->format->tree && !o->dir)
 			argp_error(state, "%s needs --to DIR", o->format->name);
+		if (o->format->tree && o->export.histograms)
+			argp_error(state, "--histograms is for csv and json; %s has no place for them", o->format->name);
 		if (o->format->stream && o->dir)
 			argp_error(state, "%s goes to stdout, not to --to", o->format->name);
 		return 0;

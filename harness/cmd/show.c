@@ -17,6 +17,7 @@ struct options {
 	unsigned int n;
 	bool json, console;
 	const char *samples; /* glob of series, or NULL */
+	const char *latencies; /* glob of latencies, or NULL */
 };
 
 static const struct argp_option argp_options[] = {
@@ -24,7 +25,8 @@ static const struct argp_option argp_options[] = {
 	{ "number", 'n', "N", 0, "the second run of a verified cell: 2", 0 },
 	{ "console", 'c', NULL, 0, "only what the guest printed", 0 },
 	{ "samples", 's', "GLOB", 0, "only the samples of series such as 'vmstat.nr_free*', as CSV", 0 },
-	{ "json", 'J', NULL, 0, "facts and metrics as JSON", 0 },
+	{ "latencies", 'l', "GLOB", 0, "only the buckets of latencies such as 'latency.swap*', as CSV", 0 },
+	{ "json", 'J', NULL, 0, "facts, metrics and the buckets of latencies as JSON", 0 },
 	{ 0 },
 };
 
@@ -48,6 +50,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 's':
 		o->samples = arg;
 		return 0;
+	case 'l':
+		o->latencies = arg;
+		return 0;
 	case 'J':
 		o->json = true;
 		return 0;
@@ -59,6 +64,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!o->run)
 			argp_error(state, "a run is needed: the first digits of its cell");
+		else if (o->samples && o->latencies)
+			argp_error(state, "-s or -l: one table at a time");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -119,7 +126,20 @@ static void print_metrics(const struct query_metrics *m)
 	}
 }
 
-static void print_json(const char *facts, const char *hash, const struct query_metrics *m)
+static json_t *buckets_json(const struct query_buckets *b)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < b->nr; i++)
+		json_array_append_new(
+			all, json_pack("{s:s, s:s, s:I, s:I, s:I}", "name", b->v[i].name, "label", b->v[i].label,
+				       "low_ns", (json_int_t)b->v[i].low_ns, "high_ns",
+				       (json_int_t)b->v[i].high_ns, "count", (json_int_t)b->v[i].count));
+	return json_pack("{s:f, s:o}", "most_relative_width", QUERY_BUCKET_ERROR, "buckets", all);
+}
+
+static void print_json(const char *facts, const char *hash, const struct query_metrics *m,
+		       const struct query_buckets *b)
 {
 	json_t *o = json_loads(facts, 0, NULL), *all = json_array();
 
@@ -131,6 +151,7 @@ static void print_json(const char *facts, const char *hash, const struct query_m
 						       json_real(m->v[i].d)));
 	json_object_set_new(o, "cell", json_string(hash));
 	json_object_set_new(o, "metrics", all);
+	json_object_set_new(o, "latencies", buckets_json(b));
 	json_dumpf(o, stdout, JSON_INDENT(1));
 	putchar('\n');
 	json_decref(o);
@@ -153,17 +174,35 @@ static int show_samples(const struct options *o, struct store *s, int64_t run, s
 	return 0;
 }
 
+static int show_latencies(const struct options *o, struct store *s, int64_t run, struct error *err)
+{
+	struct query_buckets q;
+
+	if (query_buckets(s, run, o->latencies, &q, err))
+		return -1;
+	if (!q.nr)
+		return error_set(err, ERROR_INPUT, "run '%s' has no latency '%s'; the plan needs events: that time it",
+				 o->run, o->latencies);
+	puts("name,label,low_ns,high_ns,count");
+	for (size_t i = 0; i < q.nr; i++)
+		printf("%s,\"%s\",%" PRId64 ",%" PRId64 ",%" PRId64 "\n", q.v[i].name, q.v[i].label,
+		       q.v[i].low_ns, q.v[i].high_ns, q.v[i].count);
+	query_buckets_release(&q);
+	return 0;
+}
+
 static int show_run(const struct options *o, struct store *s, struct error *err)
 {
 	char *facts, *hash, *findings = NULL;
 	struct query_metrics m = {};
+	struct query_buckets b = {};
 	int64_t run;
 	int rc;
 
 	if (query_facts(s, o->run, o->n, &facts, &hash, &run, err))
 		return -1;
-	if (o->samples) {
-		rc = show_samples(o, s, run, err);
+	if (o->samples || o->latencies) {
+		rc = o->samples ? show_samples(o, s, run, err) : show_latencies(o, s, run, err);
 		free(facts);
 		free(hash);
 		return rc;
@@ -171,17 +210,24 @@ static int show_run(const struct options *o, struct store *s, struct error *err)
 	rc = query_metrics(s, run, &m, err);
 	if (!rc)
 		rc = query_findings(s, run, &findings, err);
+	if (!rc)
+		rc = query_buckets(s, run, "*", &b, err);
 	if (!rc && o->json) {
-		print_json(facts, hash, &m);
+		print_json(facts, hash, &m, &b);
 	} else if (!rc && !o->console) {
 		print_facts(facts, hash);
 		printf("\nmetrics\n");
 		print_metrics(&m);
+		if (b.nr)
+			printf("\nquantiles of latencies are upper edges of buckets: never too low, at most %.1f%% too\n"
+			       "high; the buckets: highwater show -l 'latency.*'\n",
+			       100 * QUERY_BUCKET_ERROR);
 		printf("\nfindings on the console\n%s\nconsole\n", *findings ? findings : "none\n");
 	}
 	if (!rc && !o->json)
 		rc = show_console(o, hash, err);
 	query_metrics_release(&m);
+	query_buckets_release(&b);
 	free(findings);
 	free(facts);
 	free(hash);

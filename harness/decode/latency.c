@@ -352,6 +352,13 @@ static int latency_of(const char *label, uint64_t *ret)
 	return parse_u64(number, ret);
 }
 
+static const char *keys_behind(const char *label)
+{
+	const char *comma = strchr(label, ',');
+
+	return comma ? comma + 1 : "";
+}
+
 bool latency_is_table(const char *event)
 {
 	size_t len = strlen(event), head = strlen(SYNTHETIC), tail = strlen(EVENT_SUFFIX);
@@ -360,11 +367,27 @@ bool latency_is_table(const char *event)
 	       strcmp(event + len - tail, EVENT_SUFFIX) == 0;
 }
 
+/* @ns comes @times in a row of a table whose other keys are @keys: "order=3,zid=1". */
+static int add_table_row(struct decoder *d, const char *name, const char *keys, uint64_t ns,
+			 uint64_t times)
+{
+	struct latency *l = find(d, name, "");
+
+	while (l) {
+		char label[MAX_NAME];
+
+		hist_add(&l->hist, ns, times);
+		if (!cut(&keys, ',', label))
+			return 0;
+		l = find(d, name, label);
+	}
+	return -1;
+}
+
 static int take_table(struct decoder *d, const char *event, const char *text, size_t len)
 {
 	char name[sizeof(d->l->v->name)], rows[80];
 	struct metrics m = {};
-	struct latency *l;
 	int rc;
 
 	if (!latency_is_table(event))
@@ -373,13 +396,13 @@ static int take_table(struct decoder *d, const char *event, const char *text, si
 		 (int)(strlen(event) - strlen(SYNTHETIC) - strlen(EVENT_SUFFIX)),
 		 event + strlen(SYNTHETIC));
 	snprintf(rows, sizeof(rows), "hist.%.64s", event);
-	l = find(d, name, "");
-	rc = l ? hist_trigger_metrics(event, text, len, &m, d->err) : -1;
+	/* Made even if it stays empty: that nothing happened is a result. */
+	rc = find(d, name, "") ? hist_trigger_metrics(event, text, len, &m, d->err) : -1;
 	for (size_t i = 0; !rc && i < m.nr; i++) {
 		uint64_t ns;
 
 		if (strcmp(m.v[i].name, rows) == 0 && latency_of(m.v[i].label, &ns) == 0)
-			hist_add(&l->hist, ns, (uint64_t)m.v[i].i);
+			rc = add_table_row(d, name, keys_behind(m.v[i].label), ns, (uint64_t)m.v[i].i);
 	}
 	metrics_release(&m);
 	return rc;

@@ -5,7 +5,8 @@
  * From two sources. Raw events: a pair of begin and end with the same key (a
  * process, a node), the latest begin counting; or an event that carries the
  * time itself. Hist triggers: the table of a synthetic event "NAME_lat" whose
- * first key is "lat"; the kernel subtracts, the table keeps every value apart.
+ * first key is "lat"; the kernel subtracts, the table keeps every value apart. Other keys
+ * ("order") split it as fields of events do.
  * latency.def says which events make which latency.
  */
 #ifndef DECODE_LATENCY_H

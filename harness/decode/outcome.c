@@ -84,7 +84,7 @@ static void decide_numbers(const struct outcome_evidence *e, struct outcome *ret
 	if (!rc)
 		lost = trace_lost(&m, ret->detail, sizeof(ret->detail));
 	if (!rc && !lost)
-		rc = trace_metrics(e->frames, e->frames_len, e->trace, e->trace_len, &m, &why);
+		rc = trace_metrics(e->frames, e->frames_len, e->trace, e->trace_len, &m, NULL, &why);
 	if (lost)
 		ret->status = "lost";
 	if (rc)

@@ -73,13 +73,16 @@ int trace_next_event(struct trace *t, struct trace_event *ret, struct error *err
 /* The format of event @id, or NULL. */
 struct trace_format *trace_find_format(struct trace *t, uint32_t id);
 
+struct latencies;
+
 /*
  * Count the events into "events.SYSTEM:EVENT" rows, and add the latencies
  * (latency.h) that events and histograms give. @m holds the rows of the same
  * run's frames: the sum must be what the kernel says was read ("trace.read").
+ * @ret_latencies: the whole histograms, or NULL where only the rows are wanted.
  */
 int trace_metrics(const void *frames, size_t frames_len, const void *trace, size_t trace_len,
-		  struct metrics *m, struct error *err);
+		  struct metrics *m, struct latencies *ret_latencies, struct error *err);
 
 /* The run as a trace.dat of version 6 (trace-cmd.dat(5)), for trace-cmd and KernelShark. */
 int trace_dat(const void *frames, size_t frames_len, const void *trace, size_t trace_len,

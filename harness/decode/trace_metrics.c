@@ -34,7 +34,7 @@ static int add_counts(const struct trace *t, struct metrics *m, struct error *er
 }
 
 static int add_latencies(const void *frames, size_t frames_len, const void *trace,
-			 size_t trace_len, struct metrics *m, struct error *err)
+			 size_t trace_len, struct metrics *m, struct latencies *ret, struct error *err)
 {
 	struct latencies l;
 	int rc = latencies_decode(frames, frames_len, trace, trace_len, &l, err);
@@ -42,7 +42,10 @@ static int add_latencies(const void *frames, size_t frames_len, const void *trac
 	if (rc)
 		return rc;
 	rc = latencies_metrics(&l, m, err);
-	latencies_release(&l);
+	if (!rc && ret)
+		*ret = l;
+	else
+		latencies_release(&l);
 	return rc;
 }
 
@@ -76,9 +79,11 @@ static int count_events(const void *frames, size_t frames_len, const void *trace
 }
 
 int trace_metrics(const void *frames, size_t frames_len, const void *trace, size_t trace_len,
-		  struct metrics *m, struct error *err)
+		  struct metrics *m, struct latencies *ret_latencies, struct error *err)
 {
+	if (ret_latencies)
+		*ret_latencies = (struct latencies){};
 	if (count_events(frames, frames_len, trace, trace_len, m, err))
 		return -1;
-	return add_latencies(frames, frames_len, trace, trace_len, m, err);
+	return add_latencies(frames, frames_len, trace, trace_len, m, ret_latencies, err);
 }

@@ -9,6 +9,7 @@
 
 #include "collect/rundir.h"
 #include "decode/console.h"
+#include "decode/latency.h"
 #include "decode/metric.h"
 #include "decode/profile.h"
 #include "decode/samples.h"
@@ -32,6 +33,7 @@ struct ingest {
 	const char *status, *detail;
 	struct metrics metrics;
 	struct samples samples;
+	struct latencies latencies;
 	struct error why; /* of the detail, when the bytes do not decode */
 };
 
@@ -92,9 +94,10 @@ static int load(struct ingest *in, const char *dir, struct error *err)
 	if (strcmp(in->status, "ok") == 0 &&
 	    (metrics_decode(in->frames.buf, in->frames.len, &in->metrics, &in->why) ||
 	     trace_metrics(in->frames.buf, in->frames.len, in->trace.buf, in->trace.len, &in->metrics,
-			   &in->why) ||
+			   &in->latencies, &in->why) ||
 	     samples_decode(in->frames.buf, in->frames.len, &in->samples, &in->why))) {
 		metrics_release(&in->metrics);
+		latencies_release(&in->latencies);
 		in->status = "garbage";
 		in->detail = in->why.msg;
 	}
@@ -232,6 +235,49 @@ static int add_samples(sqlite3 *db, int64_t run, const struct samples *s, struct
 	return rc;
 }
 
+/* A number of a guest's as SQLite holds it. */
+static int64_t db_int(uint64_t v)
+{
+	return v <= INT64_MAX ? (int64_t)v : INT64_MAX;
+}
+
+/* The buckets of one latency that are not empty. */
+static int add_latency(sqlite3 *db, sqlite3_stmt *st, const struct latency *l, int64_t *seq,
+		       struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && l->hist.count && i < HIST_BUCKETS; i++) {
+		if (!l->hist.buckets[i])
+			continue;
+		sqlite3_bind_int64(st, 2, (*seq)++);
+		sqlite3_bind_text(st, 3, l->name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(st, 4, l->label, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(st, 5, db_int(hist_low(i)));
+		sqlite3_bind_int64(st, 6, db_int(hist_high(i)));
+		sqlite3_bind_int64(st, 7, db_int(l->hist.buckets[i]));
+		if (sqlite3_step(st) != SQLITE_DONE)
+			rc = db_error(db, err, "write a bucket");
+		sqlite3_reset(st);
+	}
+	return rc;
+}
+
+static int add_latencies(sqlite3 *db, int64_t run, const struct latencies *l, struct error *err)
+{
+	sqlite3_stmt *st;
+	int64_t seq = 0;
+	int rc = db_prepare(db, &st, err, "INSERT INTO bucket VALUES(?, ?, 'latency.' || ?, ?, ?, ?, ?)", "i",
+			    run);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < l->nr; i++)
+		rc = add_latency(db, st, &l->v[i], &seq, err);
+	sqlite3_finalize(st);
+	return rc;
+}
+
 static int add_profile_rows(sqlite3 *db, int64_t run, const char *mode, struct strbuf *text,
 			    struct error *err)
 {
@@ -320,7 +366,7 @@ static int write_rows(sqlite3 *db, const struct ingest *in, struct error *err)
 	    add_object_axes(db, cell, "param", json_object_get(in->facts, "params"), err) ||
 	    add_object_axes(db, cell, "tunable", json_object_get(in->facts, "tunables"), err) ||
 	    add_run(db, cell, in, &run, err) || add_metrics(db, run, &in->metrics, err) ||
-	    add_samples(db, run, &in->samples, err))
+	    add_samples(db, run, &in->samples, err) || add_latencies(db, run, &in->latencies, err))
 		return -1;
 	return add_findings(db, run, &in->console, err) || add_profiles(db, run, in->dir, err) ? -1 : 0;
 }
@@ -370,6 +416,7 @@ int store_ingest_run(struct store *s, const char *dir, struct error *err)
 	json_decref(in.facts);
 	metrics_release(&in.metrics);
 	samples_release(&in.samples);
+	latencies_release(&in.latencies);
 	strbuf_release(&in.facts_text);
 	strbuf_release(&in.frames);
 	strbuf_release(&in.console);

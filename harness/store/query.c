@@ -243,16 +243,23 @@ void query_metrics_release(struct query_metrics *m)
 	*m = (struct query_metrics){};
 }
 
-/* Keep a copy of column @i; the last one again if it is the same. */
-static const char *keep(struct query_samples *q, sqlite3_stmt *st, int i)
+/* Keep a copy of column @i in @strings; one of the last two again if it is the same. */
+static const char *keep(char ***strings, size_t *nr, sqlite3_stmt *st, int i)
 {
 	const char *text = (const char *)sqlite3_column_text(st, i);
 
-	for (size_t back = 1; back <= 2 && back <= q->nr_strings; back++)
-		if (strcmp(q->strings[q->nr_strings - back], text) == 0)
-			return q->strings[q->nr_strings - back];
-	q->strings = xreallocarray(q->strings, q->nr_strings + 1, sizeof(*q->strings));
-	return q->strings[q->nr_strings++] = xstrdup(text);
+	for (size_t back = 1; back <= 2 && back <= *nr; back++)
+		if (strcmp((*strings)[*nr - back], text) == 0)
+			return (*strings)[*nr - back];
+	*strings = xreallocarray(*strings, *nr + 1, sizeof(**strings));
+	return (*strings)[(*nr)++] = xstrdup(text);
+}
+
+static void free_strings(char **strings, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		free(strings[i]);
+	free(strings);
 }
 
 int query_samples(struct store *s, int64_t run, const char *glob, struct query_samples *ret,
@@ -272,8 +279,8 @@ int query_samples(struct store *s, int64_t run, const char *glob, struct query_s
 		if ((ret->nr & (ret->nr - 1)) == 0)
 			ret->v = xreallocarray(ret->v, ret->nr ? 2 * ret->nr : 1, sizeof(*ret->v));
 		ret->v[ret->nr++] = (struct query_sample){
-			.name = keep(ret, st, 0),
-			.label = keep(ret, st, 1),
+			.name = keep(&ret->strings, &ret->nr_strings, st, 0),
+			.label = keep(&ret->strings, &ret->nr_strings, st, 1),
 			.t_ns = sqlite3_column_int64(st, 2),
 			.value = sqlite3_column_int64(st, 3),
 		};
@@ -287,11 +294,45 @@ int query_samples(struct store *s, int64_t run, const char *glob, struct query_s
 
 void query_samples_release(struct query_samples *q)
 {
-	for (size_t i = 0; i < q->nr_strings; i++)
-		free(q->strings[i]);
-	free(q->strings);
+	free_strings(q->strings, q->nr_strings);
 	free(q->v);
 	*q = (struct query_samples){};
+}
+
+int query_buckets(struct store *s, int64_t run, const char *glob, struct query_buckets *ret,
+		  struct error *err)
+{
+	static const char sql[] = "SELECT name, label, low, high, count FROM bucket "
+				  "WHERE run = ? AND name GLOB ? ORDER BY seq";
+	sqlite3_stmt *st;
+	int rc;
+
+	*ret = (struct query_buckets){};
+	if (db_prepare(s->db, &st, err, sql, "is", run, glob))
+		return -1;
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if ((ret->nr & (ret->nr - 1)) == 0)
+			ret->v = xreallocarray(ret->v, ret->nr ? 2 * ret->nr : 1, sizeof(*ret->v));
+		ret->v[ret->nr++] = (struct query_bucket){
+			.name = keep(&ret->strings, &ret->nr_strings, st, 0),
+			.label = keep(&ret->strings, &ret->nr_strings, st, 1),
+			.low_ns = sqlite3_column_int64(st, 2),
+			.high_ns = sqlite3_column_int64(st, 3),
+			.count = sqlite3_column_int64(st, 4),
+		};
+	}
+	sqlite3_finalize(st);
+	if (rc == SQLITE_DONE)
+		return 0;
+	query_buckets_release(ret);
+	return db_error(s->db, err, "read the histograms");
+}
+
+void query_buckets_release(struct query_buckets *q)
+{
+	free_strings(q->strings, q->nr_strings);
+	free(q->v);
+	*q = (struct query_buckets){};
 }
 
 const char *query_unit(const char *metric)

@@ -114,6 +114,28 @@ int query_samples(struct store *s, int64_t run, const char *glob, struct query_s
 		  struct error *err);
 void query_samples_release(struct query_samples *q);
 
+/* What a bucket is at most wide, in parts of the values it holds (lib/hist.h). */
+#define QUERY_BUCKET_ERROR (1.0 / 128)
+
+/* A bucket of a latency's histogram that is not empty. */
+struct query_bucket {
+	const char *name, *label; /* owned by the struct query_buckets */
+	int64_t low_ns, high_ns; /* its first and last value */
+	int64_t count;
+};
+
+struct query_buckets {
+	struct query_bucket *v;
+	size_t nr;
+	char **strings; /* private */
+	size_t nr_strings;
+};
+
+/* The latencies of a run whose names ("latency.swap_in") match @glob, each from short to long. */
+int query_buckets(struct store *s, int64_t run, const char *glob, struct query_buckets *ret,
+		  struct error *err);
+void query_buckets_release(struct query_buckets *q);
+
 /* Where the instructions of the window went ("highwater profile" makes it). A row with
  * no instructions of its own has calls. */
 struct query_profile_row {

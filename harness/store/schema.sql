@@ -75,6 +75,20 @@ CREATE TABLE IF NOT EXISTS sample (
   PRIMARY KEY (series, t_ns)
 ) STRICT, WITHOUT ROWID;
 
+-- Latencies as whole histograms, the buckets that are not empty. Values below 256 ns have a
+-- bucket each; above, a bucket is at most 1/128 (0.8 %) of its values wide (lib/hist.h). The
+-- quantiles among the metrics are upper edges of these.
+CREATE TABLE IF NOT EXISTS bucket (
+  run   INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+  seq   INTEGER NOT NULL,         -- by latency, then from short to long
+  name  TEXT NOT NULL,            -- as among the metrics: latency.direct_reclaim
+  label TEXT NOT NULL,            -- "" for all of them, or "order=3"
+  low   INTEGER NOT NULL,         -- ns, the first value of the bucket
+  high  INTEGER NOT NULL,         -- ns, its last
+  count INTEGER NOT NULL,
+  PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
 -- What a plan claims of its cells (`verdict:`), as it was when it last ran.
 CREATE TABLE IF NOT EXISTS plan (
   id        INTEGER PRIMARY KEY,

@@ -16,7 +16,7 @@
  * older store is brought up to date by making what it lacks; the runs that are
  * in it have no rows there until they are read again.
  */
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 #define SCHEMA_OLDEST 1
 #define APPLICATION_ID 0x48575452 /* "HWTR" */
 #define BUSY_MS 10000

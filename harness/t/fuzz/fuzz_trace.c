@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= 4 + len;
 	}
 	if (metrics_decode(frames.buf, frames.len, &m, &err) == 0)
-		trace_metrics(frames.buf, frames.len, trace.buf, trace.len, &m, &err);
+		trace_metrics(frames.buf, frames.len, trace.buf, trace.len, &m, NULL, &err);
 	metrics_release(&m);
 	trace_dat(frames.buf, frames.len, trace.buf, trace.len, &out, &err);
 	part(&frames, &trace);

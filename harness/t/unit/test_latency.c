@@ -160,8 +160,10 @@ static void table_of_the_kernel(void **state)
 {
 	static const char table[] =
 		"hist synthetic:page_fault_lat\n# event histogram\n#\n# trigger info: x\n#\n\n"
-		"{ lat:       1000 } hitcount:          3\n{ lat:       5000 } hitcount:          1\n"
-		"\nTotals:\n    Hits: 4\n    Entries: 2\n    Dropped: 0\n";
+		"{ lat:       1000, order:          0 } hitcount:          2\n"
+		"{ lat:       1000, order:          3 } hitcount:          1\n"
+		"{ lat:       5000, order:          3 } hitcount:          1\n"
+		"\nTotals:\n    Hits: 4\n    Entries: 3\n    Dropped: 0\n";
 	struct strbuf frames = STRBUF_INIT;
 	struct latencies l;
 	struct metrics m = {};
@@ -171,8 +173,10 @@ static void table_of_the_kernel(void **state)
 	(void)state;
 	pages_add_frame(&frames, &seq, FRAME_OUTPUT, table, sizeof(table) - 1);
 	assert_int_equal(latencies_decode(frames.buf, frames.len, NULL, 0, &l, &err), 0);
-	assert_int_equal(l.nr, 1);
+	assert_int_equal(l.nr, 3);
 	assert_int_equal(find(&l, "page_fault", "")->hist.count, 4);
+	assert_int_equal(find(&l, "page_fault", "order=0")->hist.max, 1000);
+	assert_int_equal(find(&l, "page_fault", "order=3")->hist.count, 2);
 	assert_int_equal(latencies_metrics(&l, &m, &err), 0);
 	assert_string_equal(m.v[0].name, "latency.page_fault");
 	assert_string_equal(m.v[0].label, "p50");

@@ -112,7 +112,7 @@ static void expect(const struct run *r, const char *wrong)
 
 	if (metrics_decode(r->frames.buf, r->frames.len, &m, &err))
 		fail_msg("%s", err.msg);
-	rc = trace_metrics(r->frames.buf, r->frames.len, r->trace.buf, r->trace.len, &m, &err);
+	rc = trace_metrics(r->frames.buf, r->frames.len, r->trace.buf, r->trace.len, &m, NULL, &err);
 	if (!wrong && rc)
 		fail_msg("%s", err.msg);
 	if (wrong && (!rc || !strstr(err.msg, wrong)))

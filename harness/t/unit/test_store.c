@@ -53,7 +53,7 @@ struct run {
 	unsigned int n;
 	const char *kernel, *arch, *clock, *status;
 	int seed;
-	const char *metrics[4]; /* payloads of METRIC frames */
+	const char *metrics[4]; /* payloads of METRIC frames, "hist ..." of an OUTPUT frame */
 };
 
 static char *put_run(const struct scratch *s, const struct run *r)
@@ -68,7 +68,8 @@ static char *put_run(const struct scratch *s, const struct run *r)
 	dir = xasprintf("%s/runs/%s/%u", s->dir, id, r->n);
 	assert_int_equal(io_mkdirs(dir, &err), 0);
 	for (size_t i = 0; i < 4 && r->metrics[i]; i++)
-		add_frame(&frames, FRAME_METRIC, seq++, r->metrics[i]);
+		add_frame(&frames, strncmp(r->metrics[i], "hist ", 5) == 0 ? FRAME_OUTPUT : FRAME_METRIC, seq++,
+			  r->metrics[i]);
 	add_frame(&frames, FRAME_BYE, seq, "ok");
 	path = xasprintf("%s/frames", dir);
 	assert_int_equal(io_write_file(path, frames.buf, frames.len, &err), 0);
@@ -135,6 +136,72 @@ static void ingest_is_repeatable(void **state)
 	}
 	assert_int_equal(store_run_state(store, cells.v ? "" : "zz", 1, &st, &err), 0);
 	assert_int_equal(st, STORE_MISSING);
+	store_close(store);
+}
+
+/* The whole histogram of a latency is kept: each exact value is in the bucket that says so,
+ * none else is, no bucket is wider than stated, and quantiles are edges of buckets. */
+static void latencies_are_kept_whole(void **state)
+{
+	static const struct {
+		int64_t ns, times, order;
+	} exact[] = { { 3, 5, 0 },	{ 255, 1, 0 },	  { 256, 2, 1 },
+		      { 100000, 7, 0 }, { 100001, 1, 1 }, { 1000000007, 4, 0 } };
+	struct run r = { 'a', 1, "base", "i386", "insn", "ok", 1, {} };
+	struct scratch *s = *state;
+	struct store *store = open_new(s);
+	struct strbuf table = STRBUF_INIT;
+	struct query_buckets b;
+	struct query_metrics m;
+	struct query_cells cells;
+	int64_t sum = 0, all = 0, run;
+	struct error err;
+
+	strbuf_adds(&table, "hist synthetic:swap_in_lat\n# event histogram\n#\n# trigger info: x\n#\n\n");
+	for (size_t i = 0; i < 6; i++) {
+		strbuf_addf(&table, "{ lat: %lld, order: %lld } hitcount: %lld\n", (long long)exact[i].ns,
+			    (long long)exact[i].order, (long long)exact[i].times);
+		all += exact[i].times;
+	}
+	strbuf_addf(&table, "\nTotals:\n    Hits: %lld\n    Entries: 6\n    Dropped: 0\n", (long long)all);
+	r.metrics[0] = table.buf;
+	ingest(store, s, &r);
+	ingest(store, s, &r);
+	assert_int_equal(query_cells(store, &cells, &err), 0);
+	run = cells.v[0].run;
+	assert_string_equal(cells.v[0].status, "ok");
+	query_cells_release(&cells);
+	assert_int_equal(query_buckets(store, run, "latency.swap*", &b, &err), 0);
+	for (size_t i = 0; i < b.nr; i++) {
+		const bool whole = !*b.v[i].label;
+		int64_t want = 0;
+
+		assert_string_equal(b.v[i].name, "latency.swap_in");
+		assert_true((double)(b.v[i].high_ns - b.v[i].low_ns) <= QUERY_BUCKET_ERROR * (double)b.v[i].low_ns);
+		for (size_t k = 0; k < 6; k++)
+			if (exact[k].ns >= b.v[i].low_ns && exact[k].ns <= b.v[i].high_ns &&
+			    (whole || b.v[i].label[strlen("order=")] == (char)('0' + exact[k].order)))
+				want += exact[k].times;
+		assert_int_equal(b.v[i].count, want);
+		sum += whole ? b.v[i].count : 0;
+	}
+	assert_int_equal(sum, all);
+	assert_int_equal(query_metrics(store, run, &m, &err), 0);
+	for (size_t i = 0; i < m.nr; i++)
+		if (strcmp(m.v[i].label, "p50") == 0) {
+			/* the 10th of 20 values */
+			assert_true(m.v[i].i >= 100000 && m.v[i].i <= 100000 + 100000 / 128);
+			sum = 0;
+			for (size_t k = 0; k < b.nr && !*b.v[k].label; k++)
+				sum += b.v[k].high_ns == m.v[i].i;
+			assert_int_equal(sum, 1);
+		}
+	query_metrics_release(&m);
+	query_buckets_release(&b);
+	assert_int_equal(query_buckets(store, run, "latency.none", &b, &err), 0);
+	assert_int_equal(b.nr, 0);
+	query_buckets_release(&b);
+	strbuf_release(&table);
 	store_close(store);
 }
 
@@ -615,6 +682,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SCRATCH(ingest_is_repeatable),
+		WITH_SCRATCH(latencies_are_kept_whole),
 		WITH_SCRATCH(liar_is_garbage),
 		WITH_SCRATCH(damaged_run_directories),
 		WITH_SCRATCH(foreign_stores),
