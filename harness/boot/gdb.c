@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -49,7 +50,28 @@ int gdb_unpack(const char *text, size_t len, struct strbuf *out)
 	    sum(begin + 1, (size_t)(end - begin) - 1) != (unsigned int)(hex(end[1]) * 16 + hex(end[2])))
 		return -1;
 	strbuf_add(out, begin + 1, (size_t)(end - begin) - 1);
-	return 1;
+	return (int)(end + 3 - text);
+}
+
+/* "T05thread:..." comes when the guest stops, whatever was asked. */
+static bool is_answer(const char *packet, const struct strbuf *answer)
+{
+	return *packet == '?' || !answer->len || (answer->buf[0] != 'T' && answer->buf[0] != 'S');
+}
+
+/* The answer to @packet among what has come, @text; what is no answer is taken off it. */
+static int take_answer(const char *packet, struct strbuf *text, struct strbuf *out)
+{
+	int got;
+
+	while ((got = gdb_unpack(text->buf, text->len, out)) > 0) {
+		if (is_answer(packet, out))
+			return got;
+		strbuf_reset(out);
+		memmove(text->buf, text->buf + got, text->len - (size_t)got);
+		text->len -= (size_t)got;
+	}
+	return got;
 }
 
 int gdb_connect(const char *path, struct error *err)
@@ -81,6 +103,7 @@ int gdb_ask(int fd, const char *packet, struct strbuf *out, struct error *err)
 	gdb_packet(packet, &text);
 	rc = io_write_all(fd, text.buf, text.len);
 	strbuf_reset(&text);
+	strbuf_reset(out);
 	while (!rc && !got) {
 		ssize_t n;
 
@@ -94,7 +117,7 @@ int gdb_ask(int fd, const char *packet, struct strbuf *out, struct error *err)
 			break;
 		}
 		strbuf_add(&text, buf, (size_t)n);
-		got = gdb_unpack(text.buf, text.len, out);
+		got = take_answer(packet, &text, out);
 	}
 	strbuf_release(&text);
 	if (rc)

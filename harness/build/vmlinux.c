@@ -109,6 +109,16 @@ static void add_size(struct vmlinux_size *size, const struct section *s)
 		size->rodata += s->size;
 }
 
+static void add_section(const struct elf *e, const struct section *s, struct vmlinux *v)
+{
+	const unsigned char *p = at(e, s->offset, s->size);
+
+	if (!p || !(s->flags & SHF_ALLOC) || s->type == SHT_NOBITS)
+		return;
+	v->sections = xreallocarray(v->sections, v->nr_sections + 1, sizeof(*v->sections));
+	v->sections[v->nr_sections++] = (struct vmlinux_section){ s->addr, s->size, p };
+}
+
 /* The table of instructions that may fault: the first int is relative to itself. */
 static void read_extable(const struct elf *e, const struct section *s, struct vmlinux *v)
 {
@@ -266,6 +276,7 @@ int vmlinux_parse(const void *data, size_t len, const char *name, struct vmlinux
 		const char *section = string_at(e.names, e.names_len, e.v[i].name);
 
 		add_size(&v.size, &e.v[i]);
+		add_section(&e, &e.v[i], &v);
 		if (e.v[i].type == SHT_SYMTAB)
 			read_symbols(&e, &e.v[i], &v);
 		else if (section && strcmp(section, "__ex_table") == 0)
@@ -277,6 +288,7 @@ int vmlinux_parse(const void *data, size_t len, const char *name, struct vmlinux
 		vmlinux_release(&v);
 		goto out;
 	}
+	v.word = e.is_64 ? 8 : 4;
 	/* PAGE_OFFSET of either split on i386, the kernel's mapping on x86_64. */
 	v.base = v.functions[0].addr & ~0xfffffffull;
 	*ret = v;
@@ -313,6 +325,7 @@ void vmlinux_release(struct vmlinux *v)
 		munmap(v->map, v->len);
 	free(v->functions);
 	free(v->objects);
+	free(v->sections);
 	free(v->fixups);
 	*v = (struct vmlinux){};
 }
@@ -348,6 +361,20 @@ const struct vmlinux_symbol *vmlinux_object(const struct vmlinux *v, const char 
 		if (strcmp(v->objects[i].name, name) == 0)
 			return &v->objects[i];
 	return NULL;
+}
+
+bool vmlinux_pointer(const struct vmlinux *v, uint64_t addr, uint64_t *ret)
+{
+	for (size_t i = 0; i < v->nr_sections; i++) {
+		const struct vmlinux_section *s = &v->sections[i];
+
+		if (addr < s->addr || addr - s->addr > s->size || v->word > s->size - (addr - s->addr))
+			continue;
+		*ret = 0;
+		memcpy(ret, s->p + (addr - s->addr), v->word); /* both little-endian */
+		return true;
+	}
+	return false;
 }
 
 enum vmlinux_entry vmlinux_entry(const char *name)

@@ -26,13 +26,22 @@ struct vmlinux_size {
 	uint64_t text, rodata, data, bss;
 };
 
+/* Where in the file the bytes of a section are. */
+struct vmlinux_section {
+	uint64_t addr, size;
+	const unsigned char *p;
+};
+
 struct vmlinux {
 	void *map;
 	size_t len;
+	unsigned int word; /* bytes of a pointer: 4 or 8 */
 	struct vmlinux_symbol *functions; /* by address, one an address */
 	size_t nr_functions;
 	struct vmlinux_symbol *objects; /* every function and object with a size, by name */
 	size_t nr_objects;
+	struct vmlinux_section *sections; /* that are loaded and have bytes */
+	size_t nr_sections;
 	uint64_t *fixups; /* addresses of instructions that may fault, ascending */
 	size_t nr_fixups;
 	uint64_t base; /* user addresses are below */
@@ -52,6 +61,9 @@ const struct vmlinux_symbol *vmlinux_function(const struct vmlinux *v, const cha
 
 /* The function or object with this name and a size, or NULL. */
 const struct vmlinux_symbol *vmlinux_object(const struct vmlinux *v, const char *name);
+
+/* The pointer that the file has at @addr; false: the file has nothing there. */
+bool vmlinux_pointer(const struct vmlinux *v, uint64_t addr, uint64_t *ret);
 
 /* How control gets into the kernel at a function of this name; by the names of
  * arch/x86/entry. */

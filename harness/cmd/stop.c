@@ -13,11 +13,11 @@
 #include "cmd/cmd.h"
 #include "cmd/measure.h"
 #include "cmd/neighbour.h"
+#include "cmd/place.h"
 #include "cmd/store.h"
 #include "cmd/watch.h"
 #include "collect/rundir.h"
 #include "decode/free_lists.h"
-#include "decode/trace.h"
 #include "lib/io.h"
 #include "lib/parse.h"
 #include "lib/proc.h"
@@ -28,15 +28,14 @@
 #define GUEST_S 1200
 #define NS_PER_MS 1e6
 #define UPPER_HALF 0xffff800000000000ull /* of x86_64: page structs are not where the code is */
-static const char handler[] = "trace_event_raw_event_";
 
 struct options {
-	const char *results, *cell, *event, *function, *at, *events;
+	const char *results, *cell, *event, *function, *at, *longest, *events;
 	uint64_t nth;
 	bool dump;
 };
 
-enum { KEY_EVENT = 256, KEY_FUNCTION, KEY_AT, KEY_NTH, KEY_EVENTS, KEY_DUMP };
+enum { KEY_EVENT = 256, KEY_FUNCTION, KEY_AT, KEY_LONGEST, KEY_NTH, KEY_EVENTS, KEY_DUMP };
 
 static const struct argp_option argp_options[] = {
 	{ "results", 'r', "DIR", 0, "results to read and to add to; default results", 0 },
@@ -44,7 +43,8 @@ static const struct argp_option argp_options[] = {
 	{ "function", KEY_FUNCTION, "NAME", 0, "stop where this function of the kernel begins", 0 },
 	{ "nth", KEY_NTH, "N", 0, "at the n-th of them in the workload's window; default the first", 0 },
 	{ "at", KEY_AT, "MS", 0, "stop at the last event before this guest time, in ms", 0 },
-	{ "events", KEY_EVENTS, "LIST", 0, "events that are on, of configs/events/; default decisions", 0 },
+	{ "longest", KEY_LONGEST, "LATENCY", 0, "stop where the longest of these begins: direct_reclaim, page_fault, ...", 0 },
+	{ "events", KEY_EVENTS, "LIST", 0, "events that are on, of configs/events/; default decisions; with --longest the cell's own, or latency", 0 },
 	{ "dump", KEY_DUMP, NULL, 0, "print the free lists and end; do not wait for a debugger", 0 },
 	{ 0 },
 };
@@ -58,6 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_EVENT: o->event = arg; return 0;
 	case KEY_FUNCTION: o->function = arg; return 0;
 	case KEY_AT: o->at = arg; return 0;
+	case KEY_LONGEST: o->longest = arg; return 0;
 	case KEY_EVENTS: o->events = arg; return 0;
 	case KEY_DUMP: o->dump = true; return 0;
 	case KEY_NTH:
@@ -72,25 +73,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!o->cell)
 			argp_error(state, "a cell is needed: the first digits of its id");
-		if (!!o->event + !!o->function + !!o->at != 1)
-			argp_error(state, "where to stop: one of --event, --function and --at");
+		if (!!o->event + !!o->function + !!o->at + !!o->longest != 1)
+			argp_error(state, "where to stop: one of --event, --function, --at and --longest");
 		return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
-}
-
-/* Where the guest is to stop. */
-struct place {
-	char function[192];
-	uint64_t addr, nth;
-	char said[256]; /* for people */
-};
-
-/* Only events with a class of their own have a function of their own. */
-static bool event_function(const struct vmlinux *v, const char *event, char *buf, size_t size)
-{
-	snprintf(buf, size, "%s%s", handler, event);
-	return vmlinux_function(v, buf) != NULL;
 }
 
 struct stop {
@@ -105,91 +92,34 @@ struct stop {
 	int pidfd, signals;
 };
 
-/* The last event before @at_ns, as the n-th of its kind. */
-static int last_before(struct stop *s, struct trace *t, uint64_t at_ns, struct error *err)
-{
-	struct trace_event e;
-	int more;
-
-	while ((more = trace_next_event(t, &e, err)) > 0 && e.ts <= at_ns) {
-		struct trace_format *f = trace_find_format(t, e.id);
-		char function[sizeof(s->place.function)];
-
-		if (!f || ++f->nr == 0 || !event_function(&s->v, f->event, function, sizeof(function)))
-			continue;
-		memcpy(s->place.function, function, sizeof(function));
-		s->place.nth = f->nr;
-		snprintf(s->place.said, sizeof(s->place.said), "%s:%s number %" PRIu64 ", at %.6f ms",
-			 f->system, f->event, f->nr, (double)e.ts / NS_PER_MS);
-	}
-	if (more < 0)
-		return -1;
-	if (!*s->place.function)
-		return error_set(err, ERROR_INPUT, "no event before %s ms", s->o->at);
-	return 0;
-}
-
-static int read_trace(struct stop *s, uint64_t at_ns, struct error *err)
-{
-	struct strbuf frames = STRBUF_INIT, trace = STRBUF_INIT;
-	struct trace *t = xcalloc(1, sizeof(*t));
-	int rc = rundir_events(s->o->results, s->task->id, 1, &frames, &trace, err);
-
-	if (!rc)
-		rc = trace_open(t, frames.buf, frames.len, trace.buf, trace.len, err);
-	if (!rc)
-		rc = last_before(s, t, at_ns, err);
-	strbuf_release(&frames);
-	strbuf_release(&trace);
-	free(t);
-	return rc;
-}
-
-/* A guest time becomes an event of the run, which is made if it is not there. */
-static int place_of_time(struct stop *s, const struct paths *paths, const struct plan *plan,
-			 struct error *err)
+/* A place in time is one among the events of the run, which is made if it is not there. */
+static int find_in_run(struct stop *s, const struct place_guest *g, const struct paths *paths,
+		       const struct plan *plan, struct error *err)
 {
 	struct measure m = { paths, s->o->results, 0 };
-	char id[SHA256_HEX], *end;
-	double ms = strtod(s->o->at, &end);
+	char id[SHA256_HEX], *end = NULL;
+	double ms = s->o->at ? strtod(s->o->at, &end) : 0;
 
-	if (*end || end == s->o->at || !(ms >= 0 && ms < 1e12))
+	if (s->o->at && (*end || end == s->o->at || !(ms >= 0 && ms < 1e12)))
 		return error_set(err, ERROR_INPUT, "--at '%s' is no time in ms", s->o->at);
 	if (measure_cell(&m, plan, id, err))
 		return -1;
-	return read_trace(s, (uint64_t)(ms * NS_PER_MS), err);
+	return s->o->at ? place_of_time(g, (uint64_t)(ms * NS_PER_MS), &s->place, err) :
+			  place_of_longest(g, s->o->longest, &s->place, err);
 }
 
 static int find_place(struct stop *s, const struct paths *paths, const struct plan *plan,
 		      struct error *err)
 {
 	const struct options *o = s->o;
-	const struct vmlinux_symbol *f;
-	struct place *p = &s->place;
-	const char *event;
+	struct place_guest g = { .cell = s->task->cell, .v = &s->v, .results = o->results,
+				       .id = s->task->id };
 
-	p->nth = o->nth;
-	if (o->at) {
-		if (place_of_time(s, paths, plan, err))
-			return -1;
-	} else if (o->event) {
-		event = strchr(o->event, ':') ? strchr(o->event, ':') + 1 : o->event;
-		if (!event_function(&s->v, event, p->function, sizeof(p->function)))
-			return error_set(err, ERROR_INPUT,
-					 "kernel '%s' has no function of its own for event '%s': it is not there, or shares one with others; give a --function",
-					 s->task->cell->kernel, o->event);
-	} else {
-		snprintf(p->function, sizeof(p->function), "%s", o->function);
-	}
-	f = vmlinux_function(&s->v, p->function);
-	if (!f)
-		return error_set(err, ERROR_INPUT, "kernel '%s' has no function '%s'",
-				 s->task->cell->kernel, p->function);
-	p->addr = f->addr;
-	if (!*p->said)
-		snprintf(p->said, sizeof(p->said), "%s number %" PRIu64, o->event ? o->event : p->function,
-			 p->nth);
-	return 0;
+	if (o->function)
+		return place_of_function(&g, o->function, o->nth, &s->place, err);
+	if (o->event)
+		return place_of_event(&g, o->event, o->nth, &s->place, err);
+	return find_in_run(s, &g, paths, plan, err);
 }
 
 static int start(struct stop *s, struct error *err)
@@ -357,10 +287,29 @@ static int with_session(struct stop *s, const struct paths *paths, const struct 
 	return rc;
 }
 
+/* Which events are on: none are needed for a function; the longest latency is one of the
+ * cell's own events, if it has any. */
+static int plan_for(const struct options *o, const char *facts, const struct paths *paths,
+		    struct plan **ret, struct error *err)
+{
+	struct neighbour change = { .events = o->events };
+
+	if (!change.events && (o->event || o->at))
+		change.events = "decisions";
+	if (o->function)
+		change.events = NULL;
+	if (neighbour_facts(facts, &change, paths->configs, ret, err))
+		return -1;
+	if (change.events || !o->longest || strcmp(plan_cell(*ret, 0)->events, "none") != 0)
+		return 0;
+	plan_free(*ret);
+	change.events = "latency";
+	return neighbour_facts(facts, &change, paths->configs, ret, err);
+}
+
 static int run(const struct options *o, const struct paths *paths, struct error *err)
 {
 	struct stop s = { .o = o, .pid = -1, .signals = -1 };
-	struct neighbour change = { .events = o->function ? NULL : o->events };
 	char short_dir[] = "/tmp/highwater.XXXXXX", *facts, *hash;
 	struct plan *plan;
 	int rc = cmd_cell_facts(o->results, o->cell, &facts, &hash, err);
@@ -368,7 +317,7 @@ static int run(const struct options *o, const struct paths *paths, struct error 
 	s.short_dir = short_dir;
 	if (rc)
 		return rc;
-	rc = neighbour_facts(facts, &change, paths->configs, &plan, err);
+	rc = plan_for(o, facts, paths, &plan, err);
 	free(facts);
 	if (!rc) {
 		rc = neighbour_check_clock(plan_cell(plan, 0), hash, err);
@@ -394,12 +343,14 @@ int cmd_stop(int argc, char **argv)
 		.args_doc = "CELL",
 		.doc = "Run a cell again up to a place and leave the guest stopped there, for a debugger.\v"
 		       "The place is the n-th event of a kind, the n-th call of a function of the kernel, both "
-		       "counted from the beginning of the workload's window, or the last event before a guest "
-		       "time (as diverge, trace and show print it). The free lists are printed; QEMU's gdb stub "
+		       "counted from the beginning of the workload's window, the last event before a guest "
+		       "time (as diverge, trace and show print it), or the beginning of the longest "
+		       "latency of a kind: direct_reclaim, kswapd, compaction, throttled, ... of the list "
+		       "latency, page_fault of the list fault, swapin of swap, dirty_throttle of writeback. The free lists are printed; QEMU's gdb stub "
 		       "waits until the command is ended. With --event and --at the events of a list are on, as "
 		       "in diverge.",
 	};
-	struct options o = { .results = "results", .events = "decisions", .nth = 1 };
+	struct options o = { .results = "results", .nth = 1 };
 	struct paths paths;
 	struct error err;
 	int rc;

@@ -23,12 +23,14 @@
 struct rule {
 	const char *name, *begin, *end, *key, *split;
 	enum { LAST, FIRST, NEST } which;
-	uint64_t ns, least; /* of a TIME: unit of the field @key, and its least value */
+	/* Of a TIME: */
+	enum { END, AHEAD } when; /* the event is at its end, or before it */
+	uint64_t ns, least; /* unit of the field @key, and its least value */
 };
 
-#define PAIR(name, begin, end, key, split, which) { name, begin, end, key, split, which, 0, 0 },
-#define TIME(name, event, field, ns, split, least) \
-	{ name, event, NULL, field, split, LAST, ns, least },
+#define PAIR(name, begin, end, key, split, which) { name, begin, end, key, split, which, END, 0, 0 },
+#define TIME(name, event, field, ns, split, least, when) \
+	{ name, event, NULL, field, split, LAST, when, ns, least },
 static const struct rule rules[] = {
 #include "decode/latency.def"
 };
@@ -227,8 +229,8 @@ static int compare_points(const void *a, const void *b)
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-/* @ns of what began with @p, once for all and once for each of its splits. */
-static int add_value(struct decoder *d, const struct point *p, uint64_t ns)
+/* @ns of what began at @from, @p saying so, once for all and once for each of its splits. */
+static int add_value(struct decoder *d, const struct point *p, uint64_t from, uint64_t ns)
 {
 	const struct role *r = p->role;
 	struct latency *l = find(d, r->rule->name, "");
@@ -237,6 +239,11 @@ static int add_value(struct decoder *d, const struct point *p, uint64_t ns)
 	if (!l)
 		return -1;
 	hist_add(&l->hist, ns, 1);
+	if (!l->has_longest || ns > l->longest || (ns == l->longest && from < l->longest_from)) {
+		l->has_longest = true;
+		l->longest = ns;
+		l->longest_from = from;
+	}
 	for (size_t i = 0; i < r->nr_splits; i++) {
 		snprintf(label, sizeof(label), "%.15s=%" PRId64, r->splits[i].name,
 			 (int64_t)p->split[i]);
@@ -283,7 +290,7 @@ static int take_end(struct decoder *d, const struct point *p)
 	if (!d->nr_open)
 		return count_open(d, p->role->rule);
 	begin = d->open[--d->nr_open];
-	return add_value(d, begin, p->ts - begin->ts);
+	return add_value(d, begin, begin->ts, p->ts - begin->ts);
 }
 
 static int close_all(struct decoder *d)
@@ -298,11 +305,13 @@ static int close_all(struct decoder *d)
 static int take_time(struct decoder *d, const struct point *p)
 {
 	const struct rule *r = p->role->rule;
+	uint64_t ns;
 
 	/* Negative and absurd values are no times. */
 	if (p->key[0] < r->least || p->key[0] > INT64_MAX / r->ns)
 		return 0;
-	return add_value(d, p, p->key[0] * r->ns);
+	ns = p->key[0] * r->ns;
+	return add_value(d, p, r->when == END ? p->ts - (ns < p->ts ? ns : p->ts) : p->ts, ns);
 }
 
 /* Walk through one point after the other. */

@@ -20,6 +20,9 @@ struct latency {
 	char label[40]; /* "" for all of them, or "order=3" */
 	struct hist hist;
 	uint64_t open; /* begins without an end, ends without a begin */
+	/* The longest of those that are known one by one, the first of equals. */
+	bool has_longest;
+	uint64_t longest, longest_from; /* ns it took; guest time when it began */
 };
 
 struct latencies {

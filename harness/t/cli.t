@@ -89,7 +89,7 @@ t 'bisect without results' 2 "no results in '$tmp/none'" "$hw" bisect insns --ce
 t 'diverge of one' 2 'a cell, and another or KEY=VALUE, are needed' "$hw" diverge 1a
 t 'diverge without results' 2 "no results in '$tmp/none'" "$hw" diverge 1a 2b -r "$tmp/none"
 t 'stop of nothing' 2 'a cell is needed' "$hw" stop --at 1
-t 'stop nowhere' 2 'one of --event, --function and --at' "$hw" stop 1a
+t 'stop nowhere' 2 'one of --event, --function, --at and --longest' "$hw" stop 1a
 t 'stop at the 0th' 2 "--nth '0' is not a number from 1" "$hw" stop 1a --function f --nth 0
 t 'stop without results' 2 "no results in '$tmp/none'" "$hw" stop 1a --at 5 -r "$tmp/none"
 t 'list with a bad condition' 2 "is not KEY=VALUE" "$hw" list --where kernel

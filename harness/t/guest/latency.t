@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Latencies, in guests of both architectures, from raw events and from the kernel's
-# own histograms: one for each time that vmstat counts.
+# own histograms: one for each time that vmstat counts. A guest stops where the longest of
+# them begins.
 set -u
 cd "$(dirname "$0")/../../.." || exit 2
 . harness/t/guest/tap.sh
@@ -68,4 +69,32 @@ check 'export has them where they are asked for' \
 check 'and only there' is "$("$hw" export -o "$tmp/r" | grep -c '\.bucket,')" -eq 0
 check 'a latency nobody has timed' says 2 "has no latency 'latency.none'" \
 	"$hw" show "$("$hw" list -o "$tmp/r" | head -n 1 | cut -d' ' -f1)" -o "$tmp/r" -l latency.none
+
+# longest ARCH EVENTS LATENCY: what stop says of it is what the run's figures say
+# shellcheck disable=SC2317 # called through check
+longest() {
+	local id nr max
+	id=$("$hw" list -o "$tmp/r" --where arch="$1" --where events="$2" | cut -d' ' -f1)
+	nr=$(get "$1" "$2" "latency.$3.count +[0-9]+")
+	max=$(get "$1" "$2" "latency.$3 max")
+	says 0 "the longest $3 of $nr takes $((max / 1000000))\.$(printf %06d $((max % 1000000))) ms from" \
+		"$hw" stop "$id" --longest "$3" --dump -r "$tmp/r"
+}
+for a in i386 x86_64; do
+	check "$a: a guest stops where the longest direct reclaim begins" longest $a latency direct_reclaim
+	check "$a: and where the longest page fault does, at a probe" longest $a fault page_fault
+	id=$("$hw" list -o "$tmp/r" --where arch=$a --where events=latency | cut -d' ' -f1)
+	# The events of a class count together: each of them is one call of its function.
+	calls=$(get $a latency 'latency.(direct|memcg)_reclaim.count +[0-9]+')
+	f=trace_event_raw_event_mm_vmscan_direct_reclaim_begin_template
+	check "$a: the last call is there" says 0 'stopped at' "$hw" stop "$id" --function $f --nth "$calls" --dump -r "$tmp/r"
+	check "$a: and none after it" says 2 'the run ended before' \
+		"$hw" stop "$id" --function $f --nth $((calls + 1)) --dump -r "$tmp/r"
+	check "$a: what was not recorded" says 2 "\(events: latency\) does not record 'page_fault'; it has direct_reclaim \(" \
+		"$hw" stop "$id" --longest page_fault --dump -r "$tmp/r"
+done
+# Probes at the returns of functions and histograms have no times of each.
+id=$("$hw" list -o "$tmp/r" --where arch=i386 --where events=latency-hist | cut -d' ' -f1)
+check 'what the kernel only counted' says 2 "only counts in the kernel, without their times, 'direct_reclaim'; it has none" \
+	"$hw" stop "$id" --longest direct_reclaim --dump -r "$tmp/r"
 finish

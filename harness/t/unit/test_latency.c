@@ -104,6 +104,11 @@ static void pairs_and_times(void **state)
 		assert_int_equal(find(&l, "kswapd", "")->open, 0);
 		assert_int_equal(find(&l, "throttled", "")->hist.count, 1);
 		assert_int_equal(find(&l, "throttled", "")->hist.max, 2000);
+		/* Of two that are as long the first; one that is longer than the trace is from 0 on. */
+		assert_int_equal(find(&l, "direct_reclaim", "")->longest, 100);
+		assert_int_equal(find(&l, "direct_reclaim", "")->longest_from, 10);
+		assert_int_equal(find(&l, "kswapd", "")->longest_from, 215);
+		assert_int_equal(find(&l, "throttled", "")->longest_from, 0);
 		latencies_release(&l);
 		strbuf_release(&frames);
 		strbuf_release(&trace);
@@ -150,6 +155,11 @@ static void nests_and_sums(void **state)
 	assert_int_equal(find(&l, "bio", "")->open, 0);
 	assert_int_equal(find(&l, "dirty_pause", "")->hist.count, 1);
 	assert_int_equal(find(&l, "dirty_pause", "")->hist.max, 4000000);
+	/* Time that a pause takes comes after its event. */
+	assert_int_equal(find(&l, "dirty_pause", "")->longest, 4000000);
+	assert_int_equal(find(&l, "dirty_pause", "")->longest_from, 90);
+	assert_int_equal(find(&l, "alloc", "")->longest_from, 0);
+	assert_int_equal(find(&l, "alloc", "order=0")->has_longest, false);
 	latencies_release(&l);
 	strbuf_release(&frames);
 	strbuf_release(&trace);
@@ -177,6 +187,7 @@ static void table_of_the_kernel(void **state)
 	assert_int_equal(find(&l, "page_fault", "")->hist.count, 4);
 	assert_int_equal(find(&l, "page_fault", "order=0")->hist.max, 1000);
 	assert_int_equal(find(&l, "page_fault", "order=3")->hist.count, 2);
+	assert_false(find(&l, "page_fault", "")->has_longest); /* which it was is not known */
 	assert_int_equal(latencies_metrics(&l, &m, &err), 0);
 	assert_string_equal(m.v[0].name, "latency.page_fault");
 	assert_string_equal(m.v[0].label, "p50");

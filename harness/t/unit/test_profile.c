@@ -130,6 +130,7 @@ static void kernel_symbols(void **state)
 	struct kernel_file k;
 	struct vmlinux v;
 	struct error err;
+	uint64_t pointer;
 
 	(void)state;
 	make_kernel(&k);
@@ -143,10 +144,28 @@ static void kernel_symbols(void **state)
 	assert_true(v.base == 0xffffffff80000000ull);
 	assert_int_equal(v.size.text, 256);
 	assert_int_equal(v.size.data, 8);
+	/* Its data is the beginning of the file. */
+	assert_true(vmlinux_pointer(&v, TEXT + 4096, &pointer) && pointer == 0x00010102464c457f);
+	assert_false(vmlinux_pointer(&v, TEXT + 4097, &pointer));
+	assert_false(vmlinux_pointer(&v, TEXT - 1, &pointer));
+	assert_false(vmlinux_pointer(&v, UINT64_MAX, &pointer));
 	assert_int_equal(vmlinux_entry("entry_SYSCALL_64"), ENTRY_SYSCALL);
 	assert_int_equal(vmlinux_entry("asm_exc_page_fault"), ENTRY_FAULT);
 	assert_int_equal(vmlinux_entry("exc_page_fault"), ENTRY_NONE);
 	vmlinux_release(&v);
+}
+
+/* Whatever sections it claims to have can be read, or are not there. */
+static void read_data(struct vmlinux *v)
+{
+	uint64_t pointer;
+
+	for (size_t i = 0; i < v->nr_sections; i++)
+		for (uint64_t at = 0; at < 16; at++) {
+			vmlinux_pointer(v, v->sections[i].addr + at, &pointer);
+			vmlinux_pointer(v, v->sections[i].addr + v->sections[i].size - at, &pointer);
+		}
+	vmlinux_release(v);
 }
 
 /* Truncated anywhere and with any one byte changed: an error or some kernel, no crash. */
@@ -163,7 +182,7 @@ static void damaged_kernels(void **state)
 
 		memcpy(cut, k.bytes, len);
 		if (vmlinux_parse(cut, len, "k", &v, &err) == 0)
-			vmlinux_release(&v);
+			read_data(&v);
 		free(cut);
 	}
 	for (size_t i = 0; i < k.len; i++) {
@@ -171,7 +190,7 @@ static void damaged_kernels(void **state)
 
 		k.bytes[i] = (unsigned char)~was;
 		if (vmlinux_parse(k.bytes, k.len, "k", &v, &err) == 0)
-			vmlinux_release(&v);
+			read_data(&v);
 		k.bytes[i] = was;
 	}
 }

@@ -2,6 +2,8 @@
 /* Free lists out of a guest's memory of either word size; damage is not believed. Packets of gdb. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "test.h"
 
@@ -156,7 +158,7 @@ static void packets(void **state)
 	gdb_packet("m1000,4", &out);
 	assert_string_equal(out.buf, "$m1000,4#8e");
 	strbuf_reset(&out);
-	assert_int_equal(gdb_unpack("+$OK#9a", 7, &out), 1);
+	assert_int_equal(gdb_unpack("+$OK#9a", 7, &out), 7);
 	assert_string_equal(out.buf, "OK");
 	strbuf_reset(&out);
 	for (size_t n = 0; n < 7; n++)
@@ -167,6 +169,31 @@ static void packets(void **state)
 	strbuf_release(&out);
 }
 
+/* A stop that is reported late, before or in the middle of the answer, is not the answer. */
+static void late_stop(void **state)
+{
+	static const char *const said[] = { "+$0b0a#23", "+$T02thread:01;#04+$0b0a#23", "$T02thread:01;#04", "+$E14#aa" };
+	static const size_t after[] = { 0, 0, 1, 0 }; /* of these, the next comes too */
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		unsigned char bytes[2] = {};
+		struct error err;
+		int fd[2], rc;
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+		assert_int_equal(write(fd[1], said[i], strlen(said[i])), (ssize_t)strlen(said[i]));
+		if (after[i])
+			assert_int_equal(write(fd[1], said[0], strlen(said[0])), (ssize_t)strlen(said[0]));
+		rc = gdb_read(fd[0], 0x1000, bytes, 2, &err);
+		assert_int_equal(rc, i == 3 ? -1 : 0);
+		if (!rc)
+			assert_true(bytes[0] == 0x0b && bytes[1] == 0x0a);
+		close(fd[0]);
+		close(fd[1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +201,7 @@ int main(void)
 		cmocka_unit_test(not_believed),
 		cmocka_unit_test(nothing_and_too_much),
 		cmocka_unit_test(packets),
+		cmocka_unit_test(late_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
