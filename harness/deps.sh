@@ -16,7 +16,7 @@ packages=(
 	# review
 	sparse coccinelle codespell python3 quilt
 	# tests
-	libcmocka-dev jq cppcheck clang clang-tidy libclang-rt-dev shellcheck trace-cmd
+	libcmocka-dev jq cppcheck clang clang-tidy libclang-rt-dev shellcheck trace-cmd linux-perf
 	munge slurm-wlm
 	# the report's tests
 	chromium-headless-shell fonts-dejavu-core nodejs

@@ -46,6 +46,10 @@ int fio_metrics(const char *json, size_t len, struct metrics *m, struct error *e
 int stress_ng_metrics(const char *yaml, size_t len, struct metrics *m, struct error *err);
 int perf_stat_metrics(const char *csv, size_t len, struct metrics *m, struct error *err);
 int perf_data_metrics(const char *data, size_t len, struct metrics *m, struct error *err);
+/* The perf.data that perf record left in a run's @frames, whole; points into them. None, or one
+ * that is cut off, is an error. */
+int perf_data_find(const void *frames, size_t frames_len, const char **ret, size_t *ret_len,
+		   struct error *err);
 /* TAP or KTAP of the test program or suite @subject. */
 int tap_metrics(const char *subject, const char *text, size_t len, struct metrics *m,
 		struct error *err);

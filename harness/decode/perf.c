@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode/frames.h"
 #include "decode/metric.h"
 #include "decode/text.h"
 
@@ -98,4 +99,28 @@ int perf_data_metrics(const char *data, size_t len, struct metrics *m, struct er
 	if (metrics_add_int(m, "perf.samples", "-", samples, err))
 		return -1;
 	return metrics_add_int(m, "perf.lost", "-", lost, err);
+}
+
+int perf_data_find(const void *frames, size_t frames_len, const char **ret, size_t *ret_len,
+		   struct error *err)
+{
+	struct metrics ignored = {};
+	struct frames all;
+	struct frame f;
+	int more, rc;
+
+	frames_init(&all, frames, frames_len);
+	while ((more = frames_next(&all, &f)) > 0) {
+		char line[160];
+
+		if (f.type != FRAME_OUTPUT || frame_split(&f, line, sizeof(line), ret, ret_len) ||
+		    strcmp(line, "perf.data") != 0)
+			continue;
+		/* Offsets and lengths in it are a guest's: perf shall not be the first to try. */
+		rc = perf_data_metrics(*ret, *ret_len, &ignored, err);
+		metrics_release(&ignored);
+		return rc;
+	}
+	return more < 0 ? error_set(err, ERROR_FOUND, "%s", all.problem) :
+			  error_set(err, ERROR_INPUT, "perf has recorded nothing: workload perf with mode record does");
 }

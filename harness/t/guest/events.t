@@ -62,6 +62,9 @@ id=$("$hw" list -o "$tmp/r" --where events=mm-hist | cut -d' ' -f1 | head -n 1)
 check 'a run without raw events has no trace.dat' says 2 'has recorded no events' \
 	"$hw" trace "$id" -r "$tmp/r" -o "$tmp/none.dat"
 check 'and none is made' test ! -e "$tmp/none.dat"
+check 'nor a perf.data' says 2 'perf has recorded nothing' \
+	"$hw" trace "$id" --perf -r "$tmp/r" -o "$tmp/none.data"
+check 'and none is made of it' test ! -e "$tmp/none.data"
 
 # Megabytes of events through a buffer of 256 KiB: the drain keeps up.
 list drain 'buffer 256K\nkmem:mm_page_alloc\nkmem:mm_page_free\n?kmem:mm_page_split\n'
@@ -112,6 +115,14 @@ for a in i386 x86_64; do
 	check "$a: perf record keeps as many, but for perf's own start" \
 		near "$(of $a record perf.samples)" "$(of $a stat perf.stat kmem:mm_page_alloc)" 16
 	check "$a: and loses none" is "$(of $a record perf.lost)" -eq 0
+	id=$("$hw" list -o "$tmp/r" --where arch=$a --where mode=record | cut -d' ' -f1)
+	check "$a: its perf.data is written" "$hw" trace "$id" --perf -r "$tmp/r" -o "$tmp/$a.data"
+	check "$a: perf report opens it and finds each sample" \
+		is "$(perf report -f -i "$tmp/$a.data" --stdio -F sample,comm 2>&1 | awk '$1 ~ /^[0-9]+$/ { n += $1 } END { print n }')" \
+		-eq "$(of $a record perf.samples)"
+	check "$a: perf script reads their fields" \
+		is "$(perf script -f -i "$tmp/$a.data" 2>&1 | grep -cE 'kmem:mm_page_alloc: .*order=[0-9]+ ')" \
+		-eq "$(of $a record perf.samples)"
 done
 
 list small 'kmem:mm_page_alloc hist:keys=pfn:size=128\n'

@@ -9,10 +9,10 @@
 #include "lib/strbuf.h"
 #include "proto/frame.h"
 
-static inline void add_frame(struct strbuf *out, unsigned int type, uint32_t seq, const char *text)
+static inline void add_frame_bytes(struct strbuf *out, unsigned int type, uint32_t seq, const char *text,
+				   size_t len)
 {
 	static const char zeroes[8];
-	const size_t len = strlen(text);
 	struct frame_header h = {
 		.magic = FRAME_MAGIC,
 		.type = (uint16_t)type,
@@ -26,6 +26,11 @@ static inline void add_frame(struct strbuf *out, unsigned int type, uint32_t seq
 	strbuf_add(out, &h, sizeof(h));
 	strbuf_add(out, text, len);
 	strbuf_add(out, zeroes, FRAME_ALIGN(len) - len);
+}
+
+static inline void add_frame(struct strbuf *out, unsigned int type, uint32_t seq, const char *text)
+{
+	add_frame_bytes(out, type, seq, text, strlen(text));
 }
 
 #endif

@@ -491,11 +491,42 @@ static void perf_data_counts(void **state)
 	metrics_release(&m);
 }
 
+/* It is found in a run's frames, whole; damage and absence are told apart. */
+static void perf_data_is_found(void **state)
+{
+	static const char name[] = "perf.data\n";
+	char payload[sizeof(name) - 1 + 160];
+	struct strbuf frames = STRBUF_INIT;
+	const char *data;
+	struct error err;
+	uint32_t seq = 0;
+	size_t len;
+
+	(void)state;
+	memcpy(payload, name, sizeof(name) - 1);
+	make_perf_data((unsigned char *)payload + sizeof(name) - 1);
+	add_frame(&frames, FRAME_OUTPUT, seq++, "perf.txt\nx");
+	assert_int_equal(perf_data_find(frames.buf, frames.len, &data, &len, &err), -1);
+	assert_int_equal(err.kind, ERROR_INPUT);
+	add_frame_bytes(&frames, FRAME_OUTPUT, seq++, payload, sizeof(payload));
+	assert_int_equal(perf_data_find(frames.buf, frames.len, &data, &len, &err), 0);
+	assert_int_equal(len, 160);
+	assert_memory_equal(data, payload + sizeof(name) - 1, len);
+	assert_int_equal(perf_data_find(frames.buf, frames.len - 8, &data, &len, &err), -1);
+	assert_int_equal(err.kind, ERROR_FOUND);
+	strbuf_reset(&frames);
+	add_frame_bytes(&frames, FRAME_OUTPUT, 0, payload, sizeof(payload) - 1);
+	assert_int_equal(perf_data_find(frames.buf, frames.len, &data, &len, &err), -1);
+	assert_int_equal(err.kind, ERROR_FOUND);
+	strbuf_release(&frames);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(perf_stat_rows),
 		cmocka_unit_test(perf_data_counts),
+		cmocka_unit_test(perf_data_is_found),
 		cmocka_unit_test(frames_whole_and_cut),	 cmocka_unit_test(frames_flipped_bits),
 		cmocka_unit_test(metrics_of_a_run),	 cmocka_unit_test(vmstat_wraps_on_i386_only),
 		cmocka_unit_test(hostile_metrics),	 cmocka_unit_test(hostile_snapshots),
