@@ -102,6 +102,7 @@ static bool number_at(const char *p, long long *ret)
 	if (!isdigit((unsigned char)*p) && !(*p == '-' && isdigit((unsigned char)p[1])))
 		return false;
 	*ret = strtoll(p, &end, 0);
+	end += strspn(end, "uUlL");
 	return !isalpha((unsigned char)*end);
 }
 
@@ -130,6 +131,26 @@ bool source_documented_default(const char *section, long long *ret)
 	return false;
 }
 
+/* An initializer that is a number or a product of some; whether it is one: what a
+ * macro stands for is not known here. */
+static bool initializer(const char *p, long long *ret)
+{
+	long long product = 1, factor;
+
+	for (;; p++) {
+		p += strspn(p, " \t\n(");
+		if (!number_at(p, &factor) || __builtin_mul_overflow(product, factor, &product))
+			return false;
+		p += *p == '-';
+		p += strspn(p, "0123456789abcdefABCDEFxXuUlL");
+		p += strspn(p, " \t\n)");
+		if (*p != '*')
+			break;
+	}
+	*ret = product;
+	return *p == ';' || *p == ',';
+}
+
 bool source_initial(const char *c, const char *variable, long long *ret)
 {
 	for (const char *p = c; (p = source_word(p, variable)); p++) {
@@ -153,7 +174,7 @@ bool source_initial(const char *c, const char *variable, long long *ret)
 			*ret = 0;
 			return true;
 		}
-		if (*q == '=' && q[1] != '=' && number_at(q + 1 + strspn(q + 1, " \t\n"), ret))
+		if (*q == '=' && q[1] != '=' && initializer(q + 1, ret))
 			return true;
 	}
 	return false;

@@ -222,6 +222,10 @@ static void words_in_sources(void **state)
 	assert_int_equal(n, 0);
 	assert_false(source_initial(c, "c", &n));
 	assert_false(source_initial(c, "nothing", &n));
+	assert_true(source_initial("static int d __read_mostly = (10 * 1000UL);\n", "d", &n));
+	assert_int_equal(n, 10000);
+	assert_false(source_initial("static int e = 3 * HZ;\n", "e", &n));
+	assert_false(source_initial("static int f = 1 << 3;\n", "f", &n));
 }
 
 static void events_in_a_patch(void **state)
