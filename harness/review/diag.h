@@ -3,8 +3,8 @@
  * diag: what compilers, sparse and their like say, as records. Pure.
  *
  * "FILE:LINE[:COL]: warning: TEXT" in all its dialects. Two lists are compared
- * without their line numbers, because a patch moves lines: what is new is what
- * one list has more often than the other.
+ * without their numbers, because a patch moves lines and counters: what is new is
+ * what one list has more often than the other.
  */
 #ifndef REVIEW_DIAG_H
 #define REVIEW_DIAG_H

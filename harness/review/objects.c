@@ -193,7 +193,8 @@ static int job_init(struct job *j, struct review *r, const char *tree,
 	j->obj = xasprintf("%s/obj-%s%s", r->dir, arch_name(how->arch), how->off ? "-off" : "");
 	j->on = lines_on(r, err);
 	config_fragments(r->paths, &usual, how->arch, &j->fragments);
-	strbuf_addf(&text, "objects 1\ntree %s\narch %s\n%s%s%s%s\n%s", tree, arch_name(how->arch),
+	strbuf_addf(&text, "%s\ntree %s\narch %s\n%s%s%s%s\n%s",
+		    how->off ? "objects 2" : "objects 1", tree, arch_name(how->arch),
 		    r->toolchain, j->on, how->off ? how->off_lines : "", how->off ? how->off : "",
 		    how->sparse ? "sparse\n" : "");
 	for (size_t i = 0; i < sources->nr; i++)
@@ -315,7 +316,32 @@ static char *relative(const char *log, const char *tree)
 }
 
 /* Run make for the sources that are there; its output with relative paths in @ret_log. */
-static int run_make(const struct job *j, char **ret_log, struct error *err)
+/* Is @name, without "CONFIG_", off in the .config that came out? */
+static bool is_off(const struct job *j, const char *name)
+{
+	char *path = xasprintf("%s/.config", j->obj), *on = xasprintf("\nCONFIG_%s=", name);
+	struct strbuf text = STRBUF_INIT;
+	struct error ignored;
+	bool off = io_read_file(path, LOG_MAX, &text, &ignored) == 0 && !strstr(text.buf, on);
+
+	strbuf_release(&text);
+	free(path);
+	free(on);
+	return off;
+}
+
+/* Does the option that is off leave the source out, as mm/memcontrol.c without MEMCG? */
+static bool left_out(const struct job *j, const char *commit, const char *source)
+{
+	struct error ignored;
+	char *guard = j->how->off ? guard_of(j->r, commit, source, &ignored) : NULL;
+	bool out = guard && strncmp(guard, "CONFIG_", 7) == 0 && is_off(j, guard + 7);
+
+	free(guard);
+	return out;
+}
+
+static int run_make(const struct job *j, const char *commit, char **ret_log, struct error *err)
 {
 	char *ccache = xasprintf("CCACHE_DIR=%s/ccache", j->r->paths->cache);
 	char *basedir = xasprintf("CCACHE_BASEDIR=%s", j->r->paths->cache);
@@ -343,7 +369,7 @@ static int run_make(const struct job *j, char **ret_log, struct error *err)
 		argv_add(&argv, "CHECK=sparse -D__typeof_unqual__=__typeof__");
 	}
 	for (size_t i = 0; i < j->sources->nr; i++)
-		if (source_there(j, j->sources->v[i]))
+		if (source_there(j, j->sources->v[i]) && !left_out(j, commit, j->sources->v[i]))
 			argv_addf(&argv, "%.*s.o", (int)strlen(j->sources->v[i]) - 2,
 				  j->sources->v[i]);
 	opts.argv = (const char *const *)argv.v;
@@ -357,20 +383,6 @@ static int run_make(const struct job *j, char **ret_log, struct error *err)
 	free(ccache);
 	free(basedir);
 	return rc;
-}
-
-/* Is @name, without "CONFIG_", off in the .config that came out? */
-static bool is_off(const struct job *j, const char *name)
-{
-	char *path = xasprintf("%s/.config", j->obj), *on = xasprintf("\nCONFIG_%s=", name);
-	struct strbuf text = STRBUF_INIT;
-	struct error ignored;
-	bool off = io_read_file(path, LOG_MAX, &text, &ignored) == 0 && !strstr(text.buf, on);
-
-	strbuf_release(&text);
-	free(path);
-	free(on);
-	return off;
 }
 
 /* Copy what was made to a new set and publish it. */
@@ -421,7 +433,7 @@ static int make_set(const struct job *j, const char *commit, const char *dir, st
 	if (!rc && j->how->off && !is_off(j, j->how->off))
 		log = xstrdup("option stays on\n");
 	else if (!rc)
-		rc = run_make(j, &log, err);
+		rc = run_make(j, commit, &log, err);
 	if (!rc)
 		rc = keep(j, dir, log, err);
 	free(log);

@@ -184,6 +184,8 @@ static void only_new_messages_count(void **state)
 	diags_add(&after, "a.c", 15, false, "unused x");
 	diags_add(&after, "a.c", 20, false, "unused x");
 	diags_add(&after, "b.c", 1, false, "unused x");
+	diags_add(&before, "c.c", 1, true, "'__UNIQUE_ID_x__99' undeclared");
+	diags_add(&after, "c.c", 1, true, "'__UNIQUE_ID_x__102' undeclared");
 	diags_new(&before, &after, &new);
 	assert_int_equal(new.nr, 2);
 	assert_int_equal(new.v[0].line, 20);
