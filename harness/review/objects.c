@@ -64,23 +64,29 @@ static bool compiled_here(const char *path)
 	return true;
 }
 
-/* Add some of the sources that include the header @path. */
+/* Add some of the sources that include @path: a header, or the KUnit tests of static
+ * functions. *@ret_any: are there any? */
 static int add_users(struct review *r, const char *commit, const char *path, struct names *ret,
-		     size_t *left_out, struct error *err)
+		     size_t *left_out, bool *ret_any, struct error *err)
 {
 	const char *include = strstr(path, "include/");
 	const char *name = include ? include + strlen("include/") :
 			   strrchr(path, '/') ? strrchr(path, '/') + 1 :
 						path;
-	char *pattern = xasprintf("^#include [<\"]%s[>\"]", name);
+	char *pattern = xasprintf("^#include [<\"]%s%s[>\"]",
+				  path_ends(path, ".c") ? "\\([a-z/]*/\\)*" : "", name);
 	struct strbuf out = STRBUF_INIT;
 	char *save, *line;
 	size_t nr = 0;
 	int rc = tree_grep(r, commit, pattern, searched, &out, err);
 
+	*ret_any = false;
 	if (!rc)
 		for (line = strtok_r(out.buf, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-			if (!path_ends(line, ".c") || names_have(ret, line))
+			if (!path_ends(line, ".c"))
+				continue;
+			*ret_any = true;
+			if (names_have(ret, line))
 				continue;
 			if (nr++ < MAX_USERS)
 				names_add(ret, line);
@@ -95,24 +101,29 @@ static int add_users(struct review *r, const char *commit, const char *path, str
 int objects_of(struct review *r, const struct review_patch *p, struct names *ret,
 	       size_t *ret_left_out, struct error *err)
 {
+	bool included;
+	int rc = 0;
+
 	*ret = (struct names){};
 	*ret_left_out = 0;
-	for (size_t i = 0; i < p->mail.nr_files; i++) {
+	for (size_t i = 0; !rc && i < p->mail.nr_files; i++) {
 		const struct diff_file *f = &p->mail.files[i];
 
-		if (!f->is_deleted && path_ends(f->path, ".c") && compiled_here(f->path))
+		if (f->is_deleted || !path_ends(f->path, ".c") || !compiled_here(f->path))
+			continue;
+		rc = add_users(r, p->commit, f->path, ret, ret_left_out, &included, err);
+		if (!included)
 			names_add(ret, f->path);
 	}
-	for (size_t i = 0; i < p->mail.nr_files; i++) {
+	for (size_t i = 0; !rc && i < p->mail.nr_files; i++) {
 		const struct diff_file *f = &p->mail.files[i];
 
-		if (!f->is_deleted && path_ends(f->path, ".h") && compiled_here(f->path) &&
-		    add_users(r, p->commit, f->path, ret, ret_left_out, err)) {
-			names_release(ret);
-			return -1;
-		}
+		if (!f->is_deleted && path_ends(f->path, ".h") && compiled_here(f->path))
+			rc = add_users(r, p->commit, f->path, ret, ret_left_out, &included, err);
 	}
-	return 0;
+	if (rc)
+		names_release(ret);
+	return rc;
 }
 
 /* "CONFIG_X" for "obj-$(CONFIG_X) += test_mm_bench.o" in the Makefile of @source. */
