@@ -18,7 +18,7 @@ struct options {
 };
 
 enum { KEY_TREE = 256, KEY_CHECKS, KEY_SKIP, KEY_PATCH, KEY_FAST, KEY_BUDGET, KEY_CHANGED,
-       KEY_INDEPENDENT, KEY_FORMAT, KEY_MAIL, KEY_LIST };
+       KEY_INDEPENDENT, KEY_FORMAT, KEY_MAIL, KEY_LIST, KEY_COST };
 
 static const struct argp_option argp_options[] = {
 	{ "tree", KEY_TREE, "DIR", 0, "SERIES is a range A..B in the git tree DIR", 0 },
@@ -31,6 +31,7 @@ static const struct argp_option argp_options[] = {
 	  "patches that differ from the project's git revision REV go first and whole", 0 },
 	{ "budget-minutes", KEY_BUDGET, "N", 0,
 	  "CPU time for patches that did not change; what is left is listed as not checked", 0 },
+	{ "cost", KEY_COST, "FILE", 0, "what patches may add to a path: a budget of highwater cost", 0 },
 	{ "format", 'f', "FORMAT", 0, "text (default), markdown, ktap, json, cover", 0 },
 	{ "mail", KEY_MAIL, NULL, 0, "read a mail from stdin, print b4's array of checks for it", 0 },
 	{ "list", KEY_LIST, NULL, 0, "list the checks", 0 },
@@ -60,6 +61,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_FAST: o->review.fast = true; return 0;
 	case KEY_CHANGED: o->review.changed = arg; return 0;
 	case KEY_BUDGET: o->review.budget_s = 60.0 * number(state, "--budget-minutes", arg); return 0;
+	case KEY_COST: o->review.cost = arg; return 0;
 	case KEY_MAIL: o->mail = true; return 0;
 	case KEY_LIST: o->list = true; return 0;
 	case 'j': o->review.jobs = number(state, "-j", arg); return 0;

@@ -22,6 +22,7 @@ enum check_uses {
 	USES_SERIES = 1 << 4, /* the subjects of all patches */
 	USES_GUEST = 1 << 5, /* the guest agents */
 	USES_COCCI = 1 << 6, /* our semantic patches */
+	USES_BUDGET = 1 << 7, /* the budget of costs */
 };
 
 struct check {
@@ -65,6 +66,8 @@ CHECK_FN(static_key);
 CHECK_FN(size);
 CHECK_FN(defaults);
 CHECK_FN(boot);
+CHECK_FN(tests);
 CHECK_FN(debug);
+CHECK_FN(cost);
 
 #endif

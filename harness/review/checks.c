@@ -45,9 +45,15 @@ const struct check check_table[] = {
 	{ "boot", CHECK_PATCH, CHECK_GUEST, "make gcc",
 	  USES_TREE | USES_CONFIG | USES_GUEST, 1, false, check_boot,
 	  "builds whole, boots and runs on both architectures, console clean" },
+	{ "tests", CHECK_SERIES, CHECK_GUEST, "make gcc",
+	  USES_TREE | USES_CONFIG | USES_GUEST, 1, false, check_tests,
+	  "the KUnit suites and selftests of the last step pass on both architectures" },
 	{ "debug", CHECK_SERIES, CHECK_GUEST, "make gcc",
 	  USES_TREE | USES_CONFIG | USES_GUEST, 1, false, check_debug,
 	  "lockdep, DEBUG_VM, DEBUG_ATOMIC_SLEEP and KASAN find nothing in the last step" },
+	{ "cost", CHECK_SERIES, CHECK_GUEST, "make gcc",
+	  USES_TREE | USES_CONFIG | USES_GUEST | USES_BUDGET, 1, false, check_cost,
+	  "no patch adds more instructions to a path than the budget allows" },
 };
 
 const size_t check_nr = sizeof(check_table) / sizeof(check_table[0]);

@@ -58,8 +58,7 @@ static int write_patches(const struct review *r, const struct review_patch *p, c
 	return rc;
 }
 
-/* A project of the reviewed patches: its directory, the caller frees. */
-static char *make_root(const struct review *r, const struct review_patch *p, struct error *err)
+char *guest_root(const struct review *r, const struct review_patch *p, struct error *err)
 {
 	static const char *const same[] = { "configs", "vm-images", "harness", "analysis" };
 	char *root = xasprintf("%s/root", r->dir), *out = xasprintf("%s/out", root);
@@ -88,9 +87,8 @@ static char *make_root(const struct review *r, const struct review_patch *p, str
 	return NULL;
 }
 
-/* Run this program with @argv in the project @root; what it prints in @ret. */
-static int run_self(const char *root, const char *const *words, struct proc_result *ret,
-		    struct error *err)
+int guest_self(const char *root, const char *const *words, struct proc_result *ret,
+	       struct error *err)
 {
 	char exe[PATH_MAX], *env_root = xasprintf("HIGHWATER_ROOT=%s", root);
 	const char *const env[] = { env_root, NULL };
@@ -157,9 +155,7 @@ static int judge_cells(const char *results, const char *list, size_t *ret_cells,
 	return 0;
 }
 
-/* What run could not do: a kernel that does not build is a finding, a host that lacks
- * something is none. */
-static void judge_failure(const struct proc_result *out, struct review_result *res)
+void guest_failed(const struct proc_result *out, struct review_result *res)
 {
 	const char *error = strstr(out->out.buf, "error: ");
 
@@ -191,7 +187,7 @@ int guest_run(struct review *r, const struct review_patch *p, const struct guest
 {
 	char *results = xasprintf("%s/guest/%.16s%s", r->dir, p->tree, plan->variant);
 	char *path = xasprintf("%s/plan.yaml", r->dir), *text = plan_text(r, p, plan);
-	char *root = make_root(r, p, err);
+	char *root = guest_root(r, p, err);
 	struct proc_result out = {};
 	int rc = root ? io_mkdirs(results, err) : -1;
 
@@ -204,12 +200,12 @@ int guest_run(struct review *r, const struct review_patch *p, const struct guest
 		const char *const run[] = { "run", path, "-o", results, "--retry", NULL };
 		const char *const list[] = { "list", "--json", "-o", results, NULL };
 
-		rc = run_self(root, run, &out, err);
+		rc = guest_self(root, run, &out, err);
 		if (!rc && out.exit_code != 0 && out.exit_code != ERROR_FOUND) {
-			judge_failure(&out, res);
+			guest_failed(&out, res);
 		} else if (!rc) {
 			proc_result_release(&out);
-			rc = run_self(root, list, &out, err);
+			rc = guest_self(root, list, &out, err);
 			if (!rc)
 				rc = judge_cells(results, out.out.buf, ret_cells, res, err);
 		}

@@ -10,6 +10,7 @@
 #ifndef REVIEW_GUEST_H
 #define REVIEW_GUEST_H
 
+#include "lib/proc.h"
 #include "plan/cell.h"
 #include "review/review.h"
 
@@ -24,5 +25,14 @@ struct guest_plan {
  * finding. *@ret_cells: how many ran. A host that lacks something makes @res unchecked. */
 int guest_run(struct review *r, const struct review_patch *p, const struct guest_plan *plan,
 	      size_t *ret_cells, struct review_result *res, struct error *err);
+
+/* The project of the patches up to @p: its directory, the caller frees; NULL on error. */
+char *guest_root(const struct review *r, const struct review_patch *p, struct error *err);
+/* Run this program with @words in the project @root; what it prints in @ret. */
+int guest_self(const char *root, const char *const *words, struct proc_result *ret,
+	       struct error *err);
+/* What this program could not do: a kernel that does not build is a finding, a host that
+ * lacks something makes @res unchecked. */
+void guest_failed(const struct proc_result *out, struct review_result *res);
 
 #endif

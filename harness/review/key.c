@@ -163,6 +163,8 @@ int key_of(struct review *r, const struct check *c, const struct review_patch *p
 		rc = add_cocci(r, &text, err);
 	if (!rc && (c->uses & USES_GUEST))
 		rc = add_guests(r, &text, err);
+	if (!rc && (c->uses & USES_BUDGET) && r->o->cost)
+		rc = io_read_file(r->o->cost, RESULT_MAX, &text, err);
 	sha256_bytes(text.buf, text.len, key);
 	strbuf_release(&text);
 	return rc;

@@ -29,6 +29,7 @@ struct review_options {
 	bool fast; /* no whole kernels, no guests: those checks are "unchecked" */
 	double budget_s; /* CPU seconds for what is not cached; 0: no limit */
 	unsigned int jobs; /* make -j; 0: number of cores */
+	const char *cost; /* a budget of highwater cost; NULL: none */
 };
 
 struct review_patch {
