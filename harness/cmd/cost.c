@@ -17,7 +17,7 @@
 #define MODES 3
 /* An operation in this many has to cost just as much for the number to be exact, and this many
  * in all: a few may be alike by chance. */
-#define ALIKE_SHARE 10
+#define ALIKE_SHARE 16
 #define ALIKE_LEAST 16
 
 static const struct {
@@ -161,7 +161,7 @@ static bool place(const struct cell *cell, const struct steps *steps, const stru
 static void take_metrics(struct cost *c, const struct query_metrics *m, size_t step, size_t arch,
 			 size_t mode)
 {
-	int64_t alike = 0;
+	int64_t alike = 0, doubt = 0;
 
 	for (size_t i = 0; i < m->nr; i++) {
 		const struct query_metric *q = &m->v[i];
@@ -175,8 +175,11 @@ static void take_metrics(struct cost *c, const struct query_metrics *m, size_t s
 			n->insns = q->i;
 		} else if (strcmp(q->name, "path.alike") == 0) {
 			alike = q->i;
+		} else if (strcmp(q->name, "path.doubt") == 0) {
+			doubt = q->i;
 		} else if (strcmp(q->name, "path.ops") == 0) {
-			n->exact = alike >= ALIKE_LEAST && alike * ALIKE_SHARE >= q->i;
+			n->exact = !doubt && alike >= ALIKE_LEAST && alike * ALIKE_SHARE >= q->i;
+			doubt = 0;
 		} else if (strcmp(q->name, "path.batch") == 0) {
 			n->batch = q->d;
 		}

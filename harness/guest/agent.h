@@ -22,7 +22,7 @@
 void agent_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void agent_fail_errno(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-/* The agent as a program of no work: what exec costs. */
+/* The agent as a program of no work, whose beginning is the end of an exec: "--leave FD". */
 #define AGENT_LEAVE "--leave"
 
 /* region.c: map the shared memory and copy the job out of it. */

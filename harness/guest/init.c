@@ -247,10 +247,19 @@ static const struct {
 	{ "work", phase_work },	    { "end", phase_end },	{ "report", phase_report },
 };
 
+/* What workload paths execs: says into descriptor @fd when it began. */
+static int leave(const char *fd)
+{
+	const uint64_t now = clock_ticks();
+
+	MARK(MARK_END(MARK_WINDOW_exec));
+	return pwrite(atoi(fd), &now, sizeof(now), 0) != sizeof(now);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], AGENT_LEAVE) == 0)
-		return 0;
+	if (argc > 2 && strcmp(argv[1], AGENT_LEAVE) == 0)
+		return leave(argv[2]);
 	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
 		emit(FRAME_PHASE, phases[i].name, strlen(phases[i].name));
 		phases[i].run();

@@ -9,12 +9,20 @@
  * that ran before; this count does not, so a kernel with k more instructions on the path
  * shows k more, and 0 where it has none.
  *
+ * exec and fork are long, and one a round: each begins in the same state of all that was
+ * found to move it (settle()). What stays: the allocator's per-CPU sheaves of objects, of
+ * which one is refilled every second or third time, and the hash of the random number
+ * generator's pool, once in eight; the count without them is the smallest of those that come
+ * often. fork keeps some instructions of doubt: a new process goes into the tree of pidfs, and
+ * how deep depends on which threads of the kernel have come and gone (8 to 13 instructions).
+ *
  * What is shared by many operations is in the count of a whole batch, which begins when a
  * tick of the timer has passed and is given if it ends before the next.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +39,25 @@
 #define OPS 64u
 #define OPS_IO 32u /* those that reclaim or write back: longer */
 #define OPS_HUGE 4u
-#define WARM 2 /* rounds that are not counted: caches of the kernel fill */
-#define ROUNDS 8
-#define ROUNDS_ONE 40 /* of paths with one operation a round */
+#define WARM 2u /* rounds that are not counted: caches of the kernel fill */
+#define ROUNDS 8u
+#define ROUNDS_ONE 238 /* of paths with one operation a round */
+#define OFTEN 4
+#define FORK_DOUBT 13 /* instructions: a place in the tree of pidfs */
+#define ROUNDS_NODE 60 /* that go into a node of PIDS, beside others' */
+#define PIDS 64 /* a node of the kernel's tree of them (include/linux/xarray.h) */
+#define FIRST_PID 2 /* of a node */
+#define THREE_DIGITS 100
+#define REST_US 30000 /* RCU's callbacks have run, kernel threads are asleep; idle time is skipped */
+#define INTERRUPT 30000u /* the longest one at a tick */
+#define PELT 1048576u /* ns in which the scheduler sums up load (kernel/sched/pelt.c) */
 #define SAMPLES_MAX ((size_t)OPS * ROUNDS)
 #define TICK 1000000u /* HZ=1000: instructions between two ticks */
 #define GAP 600u /* more than that between two readings of the clock was an interrupt */
 #define DEVICE "/dev/nullb0"
+#define BEYOND ((off_t)1 << 30) /* a part of it that is never in memory */
 #define DEVICE_TAGS "/sys/block/nullb0/queue/nr_requests"
+#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 #define HUGETLB "/proc/sys/vm/nr_hugepages"
 
 #ifndef MADV_PAGEOUT
@@ -306,21 +325,11 @@ static void writeback_op(size_t i)
 	     "sync_file_range");
 }
 
-/* A child that becomes the agent again, which leaves at once (init.c). */
-static void exec_op(size_t i)
+/* The new image says there when it began; it keeps the descriptor. */
+static void exec_before(void)
 {
-	static char *const argv[] = { (char *)"/init", (char *)AGENT_LEAVE, NULL };
-
-	(void)i;
-	/* NOLINTBEGIN(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork): what is measured */
-	child = vfork();
-	must(child < 0, "vfork");
-	if (!child) {
-		execv("/proc/self/exe", argv);
-		_exit(1);
-	}
-	/* NOLINTEND(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork) */
-	wait_child();
+	alloc_before();
+	must(fcntl(memory, F_SETFD, 0), "FD_CLOEXEC");
 }
 
 static void mmap_op(size_t i)
@@ -340,10 +349,11 @@ static int swap_possible(void)
 }
 
 /*
- * Every path: PATH(name, operations, the one counted, possible, before, after). For an
- * observer outside it is a window of that name (proto/mark.h).
+ * Every path: PATH(name, operations, the one counted, possible, before, after); LONE, whose
+ * one operation is timed in its own way. For an observer outside it is a window of that
+ * name (proto/mark.h).
  */
-#define PATHS(PATH)                                                                            \
+#define PATHS(PATH, LONE)                                                                            \
 	PATH(alloc, OPS, alloc_op, NULL, alloc_before, alloc_after)                            \
 	PATH(free, OPS, free_op, NULL, free_before, alloc_after)                               \
 	PATH(high_order, OPS_HUGE, high_order_op, huge_possible, NULL, huge_after)             \
@@ -356,7 +366,7 @@ static int swap_possible(void)
 	PATH(swap_out, OPS_IO, reclaim_op, swap_possible, swap_out_before, swap_out_after)     \
 	PATH(swap_in, OPS_IO, fault_op, swap_possible, swap_in_before, swap_in_after)          \
 	PATH(writeback, OPS_IO, writeback_op, NULL, writeback_before, NULL)                    \
-	PATH(exec, 1, exec_op, NULL, NULL, NULL)                                               \
+	LONE(exec, 1, NULL, NULL, exec_before, alloc_after)                                    \
 	PATH(fork, 1, fork_op, NULL, gate_open, fork_after)                                    \
 	PATH(mmap, OPS, mmap_op, NULL, alloc_before, alloc_after)                              \
 	PATH(unmap, OPS, unmap_op, NULL, map_touched, NULL)
@@ -374,7 +384,32 @@ static uint64_t read_at[OPS + 1]; /* the clock, before and after each operation 
 		}                                                                              \
 		MARK(MARK_END(MARK_WINDOW_##name));                                            \
 	}
-PATHS(TIMED)
+#define NOTHING(name, nr, op, possible, before, after)
+PATHS(TIMED, NOTHING)
+
+/*
+ * From the call to main() of the image, which is the agent again and leaves at once
+ * (init.c). Not the making and the end of the process: fork has the one, and both meet
+ * whatever else wants to run. Its memory is the parent's until then.
+ */
+static void timed_exec(void)
+{
+	char fd[16], *const argv[] = { (char *)"/init", (char *)AGENT_LEAVE, fd, NULL };
+
+	snprintf(fd, sizeof(fd), "%d", memory);
+	/* NOLINTBEGIN(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork): what is measured */
+	child = vfork();
+	must(child < 0, "vfork");
+	if (!child) {
+		MARK(MARK_BEGIN(MARK_WINDOW_exec));
+		read_at[0] = clock_ticks();
+		execv(argv[0], argv);
+		_exit(1);
+	}
+	/* NOLINTEND(clang-analyzer-security.insecureAPI.vfork,clang-analyzer-unix.Vfork) */
+	wait_child();
+	must(pread(memory, &read_at[1], sizeof(read_at[1]), 0) != sizeof(read_at[1]), "exec");
+}
 
 #define ROW(name, nr, op, possible, before, after) \
 	{ #name, nr, possible, before, timed_##name, after },
@@ -385,7 +420,7 @@ static const struct path {
 	void (*before)(void);
 	void (*timed)(void);
 	void (*after)(void);
-} paths[] = { PATHS(ROW) };
+} paths[] = { PATHS(ROW, ROW) };
 
 /* What all rounds of a path gave. */
 struct samples {
@@ -395,7 +430,7 @@ struct samples {
 	uint64_t sum;
 };
 
-/* Wait until a tick has passed; the reading of the clock before it. */
+/* Wait until an interrupt has passed; the reading of the clock before it. */
 static uint64_t wait_for_tick(void)
 {
 	uint64_t last = clock_ticks(), now;
@@ -408,20 +443,89 @@ static uint64_t wait_for_tick(void)
 	}
 }
 
-static void one_round(const struct job *job, const struct path *p, bool counts, struct samples *s)
+static void align_pids(void)
+{
+	static pid_t dead;
+
+	do {
+		must(dead && waitpid(dead, NULL, 0) != dead, "waitpid");
+		dead = fork();
+		must(dead < 0, "fork");
+		if (!dead)
+			_exit(0);
+	} while (dead % PIDS != FIRST_PID || dead < THREE_DIGITS);
+}
+
+/* What was freed late has been freed, and pages on the way to the LRU lists are there. */
+static void settle(void)
+{
+	usleep(REST_US);
+	must(posix_fadvise(device, BEYOND, (off_t)PAGE, POSIX_FADV_DONTNEED), "POSIX_FADV_DONTNEED");
+}
+
+/*
+ * Where two ticks stood a tick apart: those after it are whole ticks away. Other interrupts
+ * are not.
+ */
+static uint64_t find_grid(const struct job *job)
+{
+	uint64_t before, tick = wait_for_tick(), apart;
+
+	do {
+		before = tick;
+		tick = wait_for_tick();
+		apart = (tick - before) >> job->shift;
+	} while (apart > TICK + GAP || apart < TICK - GAP);
+	return tick;
+}
+
+/*
+ * A tick has just passed, and the same part of a period of the scheduler's: whether an update
+ * of the load crosses its end decides what that costs. Ticks move against these periods, so
+ * one comes where that part is near. Where the periods end differs from kernel to kernel, so
+ * every other round is half of one away: an operation shorter than that meets no end in one
+ * half at least.
+ */
+static uint64_t wait_for_phase(const struct job *job, unsigned int round)
+{
+	static uint64_t grid;
+	const uint64_t tick_ticks = (uint64_t)TICK << job->shift, drift = PELT - TICK;
+	const uint64_t half = round % 2 ? PELT / 2 : 0;
+	uint64_t tick, off;
+
+	if (!grid)
+		grid = find_grid(job);
+	do {
+		uint64_t now = clock_ticks(), last = now - (now - grid) % tick_ticks;
+		uint64_t ticks = ((last >> job->shift) + half) % PELT / drift; /* until then */
+
+		/* Most of the way asleep; what waking up brings is done by the next tick. */
+		if (ticks > 2)
+			usleep((unsigned int)(ticks - 2) * (TICK / 1000));
+		tick = wait_for_tick();
+		off = (tick - grid) % tick_ticks >> job->shift;
+	} while ((off > GAP && off < TICK - GAP) || ((tick >> job->shift) + half) % PELT >= drift);
+	while (((clock_ticks() >> job->shift) + half) % PELT < drift + INTERRUPT)
+		;
+	return tick;
+}
+
+static void one_round(const struct job *job, const struct path *p, unsigned int round, struct samples *s)
 {
 	uint64_t since = 0, ticks;
 	bool whole;
 
+	if (p->ops == 1)
+		settle();
 	if (p->before)
 		p->before();
 	if (job->insn)
-		since = wait_for_tick();
+		since = p->ops == 1 ? wait_for_phase(job, round) : wait_for_tick();
 	p->timed();
 	whole = !job->insn || (clock_ticks() - since) >> job->shift < TICK;
 	if (p->after)
 		p->after();
-	if (!counts)
+	if (round < WARM)
 		return;
 	ticks = read_at[p->ops] - read_at[0];
 	s->sum += ticks;
@@ -438,17 +542,27 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The value that comes most often, of several the smallest; @ret_times: how often. */
-static uint64_t most_frequent(struct samples *s, size_t *ret_times)
+/*
+ * The value that comes most often, of several the smallest; @ret_times: how often. With
+ * @nearly, the smallest of those that come at least an OFTENth as often: a list that is
+ * refilled every second or third time makes two or three, and two lists more.
+ */
+static uint64_t most_frequent(struct samples *s, bool nearly, size_t *ret_times)
 {
 	uint64_t best = 0;
-	size_t times = 0;
+	size_t times = 0, most = 0;
 
 	qsort(s->v, s->nr, sizeof(s->v[0]), by_value);
 	for (size_t i = 0, j; i < s->nr; i = j) {
 		for (j = i; j < s->nr && s->v[j] == s->v[i];)
 			j++;
-		if (j - i > times) {
+		if (j - i > most)
+			most = j - i;
+	}
+	for (size_t i = 0, j; i < s->nr && !times; i = j) {
+		for (j = i; j < s->nr && s->v[j] == s->v[i];)
+			j++;
+		if (j - i == most || (nearly && OFTEN * (j - i) >= most)) {
 			times = j - i;
 			best = s->v[i];
 		}
@@ -460,30 +574,49 @@ static uint64_t most_frequent(struct samples *s, size_t *ret_times)
 static void measure(const struct job *job, const struct path *p)
 {
 	static struct samples s;
-	const int rounds = p->ops == 1 ? ROUNDS_ONE : ROUNDS;
+	const unsigned int rounds = p->ops == 1 ? ROUNDS_ONE : ROUNDS;
 	uint64_t usual;
 	size_t times;
 
 	s.nr = 0;
 	s.sum = 0;
 	s.batch = UINT64_MAX;
-	for (int i = 0; i < WARM + rounds; i++)
-		one_round(job, p, i >= WARM, &s);
+	for (unsigned int i = 0; i < WARM + rounds; i++) {
+		if (p->ops == 1 && i % ROUNDS_NODE == 0)
+			align_pids();
+		one_round(job, p, i, &s);
+	}
 	if (!job->insn) {
 		emit_cost(job, "op", p->name, s.sum, (uint64_t)rounds * p->ops);
 		return;
 	}
-	usual = most_frequent(&s, &times);
+	usual = most_frequent(&s, p->ops == 1, &times);
 	emit_metric("path.insns", p->name, usual >> job->shift);
 	emit_metric("path.alike", p->name, times);
+	if (p->timed == timed_fork)
+		emit_metric("path.doubt", p->name, FORK_DOUBT);
 	emit_metric("path.ops", p->name, s.nr);
 	if (s.batch != UINT64_MAX)
 		emit_ratio("path.batch", p->name, s.batch >> job->shift, p->ops);
 }
 
+/* The clock of the first second is read in another way. */
+static void wait_for_clocksource(void)
+{
+	const char *name;
+
+	while ((name = read_file(CLOCKSOURCE, NULL)) && strncmp(name, "tsc-early", 9) == 0)
+		usleep(100000);
+}
+
 static void prepare(const struct job *job)
 {
+	static const struct sched_param none;
+
 	(void)job;
+	wait_for_clocksource();
+	/* A child does not take the processor from its parent before fork() returns. */
+	must(sched_setscheduler(0, SCHED_BATCH, &none), "SCHED_BATCH");
 	self = getpid();
 	device = open(DEVICE, O_RDWR | O_CLOEXEC);
 	must(device < 0, "cannot open " DEVICE);

@@ -18,11 +18,19 @@ added() {
 }
 # shellcheck disable=SC2317 # called through check
 planted() {
-	diff <(printf '%s\n' '1 i386 kmap_local 1' '2 x86_64 writeback 3' '3 i386 fault 10') <(added "$tmp/three.json")
+	diff <(printf '%s\n' '1 i386 kmap_local 1' '2 x86_64 writeback 3' '3 i386 fault 10') \
+		<(added "$tmp/three.json" | grep -v ' exec ')
+}
+# exec takes faults: so many times what was planted there, and nothing of the others
+# shellcheck disable=SC2317
+in_exec() {
+	added "$tmp/three.json" | grep ' exec '
+	[ "$(added "$tmp/three.json" | grep ' exec ' | sed 's/[1-9]0$/N0/')" = '3 i386 exec N0' ]
 }
 check 'three patches, two architectures' says 0 '' \
 	bash -c "'$hw' cost $three -o '$tmp/r' --json >'$tmp/three.json' 2>'$tmp/log'"
 check '1, 3 and 10 instructions, each where it was planted, and 0 elsewhere' planted
+check 'some faults of 10 more in exec' in_exec
 check 'at least 14 paths have an exact number on each' \
 	is "$(jq '[.steps[0] | (.i386, .x86_64) | .off[] | select(.exact)] | length' "$tmp/three.json")" -ge 28
 check 'sizes of the sections' \
@@ -32,7 +40,7 @@ check 'as a table' says 0 '^   2 +\. +\. +\. +\+3 ' "$hw" cost $three -o "$tmp/r
 echo '* * off * =0' >"$tmp/nothing"
 check 'a budget of nothing is broken' says 1 'writeback: \+3 instructions, exactly \+0 allowed' \
 	"$hw" cost $three -o "$tmp/r" --budget "$tmp/nothing" -f ktap
-printf '%s\n' '* * off * =0' '1 i386 off kmap_local +1' '2 x86_64 off writeback =3' '* i386 off fault +10' >"$tmp/right"
+printf '%s\n' '* * off * =0' '1 i386 off kmap_local +1' '2 x86_64 off writeback =3' '* i386 off fault +10' '3 i386 off exec +90' >"$tmp/right"
 check 'the right one is kept' says 0 '^ok 4 all patches' \
 	"$hw" cost $three -o "$tmp/r" --budget "$tmp/right" -f ktap
 echo '* * off flaut =0' >"$tmp/typo"
