@@ -31,10 +31,11 @@ arch: [i386, x86_64]
 memory: 128M
 workload:
   - {name: pressure, sample: 20ms, swap_device: 28M, latency_ns: 100000, anon: 68M, file: 12M, ops: 1024}
+  - {name: swap, device: 40M, latency_ns: 100000, idle: 60, from: 60, to: 60, touches: 256}
   - {name: pressure, events: latency, swap: {backing: ram, size: 28M}, anon: 64M, file: 12M, ops: 1024}
   - {name: pressure, events: reclaim-hist, swap: {backing: ram, size: 28M}, anon: 64M, file: 12M, ops: 1024}
 PLAN
-check 'pressure on memory and devices: ok' says 0 '6 runs done.* 0 not ok' "$hw" run "$tmp/p.yaml" -o "$tmp/r"
+check 'pressure on memory and devices: ok' says 0 '8 runs done.* 0 not ok' "$hw" run "$tmp/p.yaml" -o "$tmp/r"
 
 # sum PATTERN: of the figures of the cell at hand whose "NAME LABEL" fits
 sum() { awk -v p="^($1) +[0-9]+ [a-z%A-Z]+\$" '$0 ~ p { n += $(NF - 1) } END { printf "%.0f\n", n }' "$tmp/cell"; }
@@ -91,6 +92,13 @@ for a in i386 x86_64; do
 	check "$a: smaps_rollup: no more than is used" is "$(sum 'process.Swap pid=1')" -le $used
 	check "$a: smaps_rollup: and what it touched is in memory or there" \
 		near "$(($(sum 'process.Anonymous pid=1') + $(sum 'process.Swap pid=1')))" $((68 * 1024)) 2048
+
+	# readahead: the pages are verified one after the other.
+	cell workload=swap
+	some 'readahead brings pages in' "$(sum vmstat.swap_ra)"
+	check "$a: a tenth of them at least is used" is $((10 * $(sum vmstat.swap_ra_hit))) -ge "$(sum vmstat.swap_ra)"
+	check "$a: none is used that was not read ahead" is "$(sum vmstat.swap_ra_hit)" -le "$(sum vmstat.swap_ra)"
+	check "$a: they are part of what came in" is "$(sum vmstat.swap_ra)" -le "$(sum vmstat.pswpin)"
 
 	# latencies
 	cell events=latency
