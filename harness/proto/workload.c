@@ -23,6 +23,11 @@ static const struct param_desc fault_params[] = {
 	{},
 };
 
+static const struct param_desc faults_params[] = {
+	{ "most", PARAM_COUNT, 1, 10000, NULL, "1000", "allocations of an operation that fail, at most" },
+	{},
+};
+
 static const struct param_desc naps_params[] = {
 	{ "naps", PARAM_COUNT, 1, 10000000, NULL, "10000", "how many" },
 	{ "nap_ns", PARAM_COUNT, 1, 1000000000, NULL, "100000", "the shortest; the longest is twice that" },
@@ -262,6 +267,8 @@ const struct workload_desc workload_table[] = {
 	  NULL, NULL, pressure_params },
 	{ "kselftest", "a selftest of the series, its TAP counted", WORKLOAD_ANY, "kselftest", NULL,
 	  kselftest_params },
+	{ "faults", "every allocation of some operations fails (variant +faults)", WORKLOAD_ANY, NULL,
+	  NULL, faults_params },
 	{ "kunit", "the KUnit suites (variant +kunit), their KTAP counted", WORKLOAD_ANY, NULL, NULL,
 	  no_params },
 	{},

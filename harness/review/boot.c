@@ -48,3 +48,18 @@ int check_debug(struct review *r, struct review_patch *p, struct review_result *
 			    all);
 	return rc;
 }
+
+int check_faults(struct review *r, struct review_patch *p, struct review_result *res,
+		 struct error *err)
+{
+	static const struct guest_plan plan = {
+		"[i386, x86_64]", "+faults", "256M",
+		"  - {name: faults, swap: {backing: ram, size: 32M}}\n",
+	};
+	size_t cells;
+	int rc = guest_run(r, p, &plan, &cells, res, err);
+
+	if (!rc && cells)
+		result_note(res, "%zu guests, each allocation of ten operations", cells);
+	return rc;
+}

@@ -68,6 +68,7 @@ CHECK_FN(defaults);
 CHECK_FN(boot);
 CHECK_FN(tests);
 CHECK_FN(debug);
+CHECK_FN(faults);
 CHECK_FN(cost);
 
 #endif
