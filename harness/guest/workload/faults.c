@@ -77,7 +77,7 @@ static void op_brk(void)
 {
 	char *end = sbrk(0);
 
-	if (sbrk(AREA) != (void *)-1)
+	if (brk(end + AREA) == 0)
 		(void)!brk(end);
 }
 
