@@ -17,8 +17,10 @@
 #define RING_PAGES 256u /* a pipe of 1 MiB, the most without privilege */
 #define MAX_PIPES 8192u
 #define MAX_FILES 32768u /* two for a pipe, of two kinds */
-/* Free memory is looked at every so many pages. */
+/* Free memory is looked at every so many pages; more often near the end, where one refill of
+ * a per-CPU list can take all that is above the watermarks. */
 #define LOOK_EVERY 64u
+#define LOOK_CLOSELY 4u
 
 /* A pipe's pages: written in order, freed all at once with the pipe. */
 struct pipes {
@@ -127,8 +129,16 @@ static size_t take(void (*take_page)(size_t i), size_t spare)
 {
 	size_t nr = 0;
 
-	for (; nr % LOOK_EVERY || vmstat("nr_free_pages") > spare; nr++)
+	for (size_t next = 0;; nr++) {
+		if (nr == next) {
+			const uint64_t left = vmstat("nr_free_pages");
+
+			if (left <= spare)
+				break;
+			next += left > 4 * spare ? LOOK_EVERY : LOOK_CLOSELY;
+		}
 		take_page(nr);
+	}
 	return nr;
 }
 
