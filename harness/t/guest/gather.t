@@ -50,11 +50,12 @@ for a in i386 x86_64; do
 		is "$(get $a swap events.hw:swapout_begin)" -ge "$((out + zero))"
 	check "$a: at most 10 were free again" \
 		is "$(get $a swap events.hw:swapout_begin)" -le "$((out + zero + 10))"
-	check "$a: a task felt each page that came in" \
-		is "$(get $a swap latency.swapin.count)" -eq \
-		"$(($(get $a swap vmstat.pswpin) + $(get $a swap vmstat.swpin_zero) - $(get $a swap vmstat.swap_ra)))"
-	check "$a: which are the major faults" \
-		is "$(get $a swap vmstat.pgmajfault)" -eq "$(get $a swap latency.swapin.count)"
+	# The agent is swapped as well: a page of its own may come in after the last snapshot.
+	felt=$(get $a swap latency.swapin.count)
+	came=$(($(get $a swap vmstat.pswpin) + $(get $a swap vmstat.swpin_zero) - $(get $a swap vmstat.swap_ra)))
+	check "$a: a task felt each page that came in" is "$((felt - came))" -ge 0
+	check "$a: and no other but at the end" is "$((felt - came))" -le 2
+	check "$a: which are the major faults" is "$(get $a swap vmstat.pgmajfault)" -eq "$came"
 	check "$a: the device had a request for each swap I/O of vmstat" \
 		is "$(get $a swap events.block:block_bio_queue)" -eq \
 		"$(($(get $a swap vmstat.nrswpin) + $(get $a swap vmstat.nrswpout)))"
