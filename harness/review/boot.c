@@ -7,6 +7,18 @@
 
 #include "review/guest.h"
 
+/* Run one plan and note how many guests there were, and @what they did. */
+static int run_plan(struct review *r, struct review_patch *p, const struct guest_plan *plan,
+		    const char *what, struct review_result *res, struct error *err)
+{
+	size_t cells;
+	int rc = guest_run(r, p, plan, &cells, res, err);
+
+	if (!rc && cells)
+		result_note(res, "%zu guests%s", cells, what);
+	return rc;
+}
+
 int check_boot(struct review *r, struct review_patch *p, struct review_result *res,
 	       struct error *err)
 {
@@ -16,12 +28,8 @@ int check_boot(struct review *r, struct review_patch *p, struct review_result *r
 		.memory = "256M",
 		.workloads = "  - {name: \"null\"}\n  - {name: fault, pages: 2048}\n",
 	};
-	size_t cells;
-	int rc = guest_run(r, p, &smoke, &cells, res, err);
 
-	if (!rc && cells)
-		result_note(res, "%zu guests of i386 and x86_64", cells);
-	return rc;
+	return run_plan(r, p, &smoke, " of i386 and x86_64", res, err);
 }
 
 /* What the kernel's checkers see: reclaim, a hot set, the series' sysctls. */
@@ -56,10 +64,6 @@ int check_faults(struct review *r, struct review_patch *p, struct review_result 
 		"[i386, x86_64]", "+faults", "256M",
 		"  - {name: faults, swap: {backing: ram, size: 32M}}\n",
 	};
-	size_t cells;
-	int rc = guest_run(r, p, &plan, &cells, res, err);
 
-	if (!rc && cells)
-		result_note(res, "%zu guests, each allocation of ten operations", cells);
-	return rc;
+	return run_plan(r, p, &plan, ", each allocation of ten operations", res, err);
 }
